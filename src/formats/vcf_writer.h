@@ -1,0 +1,34 @@
+// A VCF that appears under its name only when whole: written beside it, bgzipped and indexed (.tbi, or .csi for contigs
+// over 5e8) when the name ends in .gz, fsynced, renamed on finish().
+//
+// Errors: kResource/kOutput naming the path and errno's text: folder missing or read-only, disk full. Whatever was written
+// is removed when finish() was not reached.
+//
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "genome/region.h"
+
+namespace haploom::formats {
+
+class VcfWriter {
+ public:
+  // Opens the temporary file at once, so that an unwritable output is known before any work. header_text: all lines
+  // from ##fileformat to #CHROM, each ending in a newline.
+  VcfWriter(std::string path, std::string_view header_text);
+  ~VcfWriter();
+  VcfWriter(VcfWriter&&) noexcept;
+
+  void write(std::string_view lines);  // whole record lines, in order
+  void finish();                       // closes, indexes, syncs, renames
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace haploom::formats

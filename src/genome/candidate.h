@@ -1,0 +1,46 @@
+// A candidate: a site of the reference where reads show alleles worth the network's look.
+//
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace haploom::genome {
+
+// Indices into the partition's list of reads (or of haplotypes) that show an allele.
+using Support = std::vector<int32_t>;
+
+struct Candidate {
+  int contig = 0;
+  int64_t start = 0;             // of the first REF base
+  std::string ref;               // upper case; end() = start + ref.size()
+  std::vector<std::string> alts; // sorted as strings, 1 or more
+  int depth = 0;                 // DP
+  std::vector<int> allele_depth; // AD: ref, then alts in order
+  std::vector<Support> read_support;       // [alts]; low-quality ones too
+  std::vector<Support> haplotype_support;  // [alts]
+
+  int64_t end() const { return start + static_cast<int64_t>(ref.size()); }
+  bool is_snp() const {  // REF and all ALTs of one base
+    if (ref.size() != 1) return false;
+    for (const auto& alt : alts)
+      if (alt.size() != 1) return false;
+    return true;
+  }
+};
+
+// The alleles that one image (and one network answer) is about: one alt, or two for "one copy of each".
+// Indices into Candidate::alts, rising.
+using AltSet = std::vector<int>;
+
+// DeepVariant's order: two alts give [0], [0,1]... as postprocess.md section 4 and pileup.md section 2 list them:
+// for i < j over [REF, alts...]: {j} if i is REF, else {i, j}. Two alts: [0] [1] [0,1].
+std::vector<AltSet> alt_sets(int alt_count);
+
+// Probabilities of 0, 1 and 2 copies of the set's alleles; they sum to 1.
+using GenotypeProbabilities = std::array<double, 3>;
+
+}  // namespace haploom::genome
