@@ -36,8 +36,8 @@ struct Candidate {
 // Indices into Candidate::alts, rising.
 using AltSet = std::vector<int>;
 
-// DeepVariant's order: two alts give [0], [0,1]... as postprocess.md section 4 and pileup.md section 2 list them:
-// for i < j over [REF, alts...]: {j} if i is REF, else {i, j}. Two alts: [0] [1] [0,1].
+// All alts alone, then all pairs: [0] [1] [0,1] for two. DeepVariant's order (AltAlleleCombinations in
+// make_examples_native.cc, 1.9): for i < j over [REF, alts...], {j} if i is REF, else {i, j}.
 std::vector<AltSet> alt_sets(int alt_count);
 
 // Probabilities of 0, 1 and 2 copies of the set's alleles; they sum to 1.
