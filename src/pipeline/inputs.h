@@ -1,0 +1,73 @@
+// Everything a run reads, opened and checked against each other before any work.
+//
+// Errors: those of formats, shared_image and haplotypes; kInput/kContigs when reads and reference do not fit,
+//         kUsage/kRegions for regions outside the contigs.
+//
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "formats/alignments.h"
+#include "formats/reference.h"
+#include "haplotypes/haplotypes.h"
+#include "pileup/pileup.h"
+#include "pipeline/plan.h"
+#include "shared_image/pangenome.h"
+#include "shared_image/store.h"
+
+namespace haploom::pipeline {
+
+// What the command line says about the inputs.
+struct InputPaths {
+  std::string reference;
+  std::string reads;
+  std::optional<std::string> pangenome;  // none: the pangenome block of every image stays empty
+  std::vector<std::string> regions;      // literals (chr20:1-100) or .bed files; empty: all contigs
+  std::vector<std::string> exclude_regions;
+  std::optional<std::string> gbz_shared_memory_name;
+  std::optional<std::string> ref_name_pangenome;
+  std::string ref_chrom_prefix;
+  shared_image::StoreOptions store;
+};
+
+// A pangenome in shared memory; holds the lease for as long as it lives.
+class AttachedPangenome {
+ public:
+  explicit AttachedPangenome(const InputPaths& paths);
+  const shared_image::Pangenome& image() const { return image_; }
+  const haplotypes::ReferenceNaming& naming() const { return naming_; }
+  uint64_t bytes() const { return lease_.image().size(); }
+  bool loaded_here() const { return lease_.loaded_here(); }
+
+ private:
+  shared_image::Lease lease_;
+  shared_image::Pangenome image_;
+  haplotypes::ReferenceNaming naming_;
+};
+
+struct Inputs {
+  explicit Inputs(const InputPaths& paths);
+
+  formats::Alignments open_reads() const { return formats::Alignments(paths.reads, paths.reference); }  // one per thread
+
+  InputPaths paths;
+  formats::Reference reference;
+  formats::AlignmentHeader header;
+  std::vector<genome::Region> calling;
+  std::vector<Shard> work;
+  std::unique_ptr<AttachedPangenome> pangenome;  // null without one
+};
+
+// The reference around a shard, with room for the reads that reach over its ends.
+struct ShardReference {
+  ShardReference(const formats::Reference& reference, const genome::Region& span);
+  pileup::ReferenceWindow window() const { return {start, bases}; }
+  int64_t start;
+  std::string bases;
+};
+
+}  // namespace haploom::pipeline

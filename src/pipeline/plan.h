@@ -1,0 +1,42 @@
+// What is to be called, in which order, in which pieces.
+//
+// Calling regions are cut into partitions of 1000 bases from each region's own start: DeepVariant's unit of sampling and
+// candidate finding. Consecutive partitions make a shard: the stretch that one thread streams once. Shards do not depend
+// on the number of threads, so neither does the output.
+// Source: make_examples_core.py, calling_regions_utils.py (DeepVariant 1.9)
+//
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "genome/region.h"
+
+namespace haploom::pipeline {
+
+inline constexpr int64_t kPartitionBases = 1000;
+inline constexpr int64_t kShardBases = 500'000;
+
+// Contigs that are never called in human references: decoys, alternates, unplaced and HLA sequences, EBV.
+// Source: the families of names in exclude_contigs.py (DeepVariant 1.9).
+bool excluded_contig(std::string_view name);
+
+// Contigs of the reference that the reads' header holds with equal name and length, less the excluded ones, intersected
+// with `wanted` when that is not empty and less `unwanted`; sorted, merged.
+std::vector<genome::Region> calling_regions(const genome::ContigList& reference, const genome::ContigList& reads,
+                                            const std::vector<genome::Region>& wanted,
+                                            const std::vector<genome::Region>& unwanted);
+
+std::vector<genome::Region> partitions(const genome::Region& calling_region);
+
+struct Shard {
+  int contig = 0;
+  std::vector<genome::Region> partitions;  // rising, on one contig; gaps between calling regions may lie among them
+  genome::Region span() const { return {contig, partitions.front().start, partitions.back().end}; }
+};
+std::vector<Shard> shards(const std::vector<genome::Region>& calling_regions);
+
+}  // namespace haploom::pipeline

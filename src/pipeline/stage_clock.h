@@ -1,0 +1,29 @@
+// CPU time by stage: a thread charges what it used since its last lap to the stage that it names.
+//
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <array>
+#include <string_view>
+
+namespace haploom::pipeline {
+
+enum class Stage { kReads, kCounts, kHaplotypes, kTensors, kNetwork, kGenotypes, kOutput };
+inline constexpr int kStages = 7;
+std::string_view stage_name(Stage stage);  // the rows of `./run bench call`
+
+using StageSeconds = std::array<double, kStages>;
+
+// One per thread: CLOCK_THREAD_CPUTIME_ID.
+class StageClock {
+ public:
+  StageClock();
+  void lap(Stage stage);
+  const StageSeconds& seconds() const { return seconds_; }
+
+ private:
+  double last_;
+  StageSeconds seconds_{};
+};
+
+}  // namespace haploom::pipeline
