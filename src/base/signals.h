@@ -1,0 +1,38 @@
+// Ending in order when the system asks: SIGTERM, SIGINT and SIGHUP set a flag, long loops ask for it, and the way out
+// goes through every destructor, so that leases are given back and temporary files are gone.
+//
+//   install_signal_handlers();                 once, at the start of the program
+//   while (...) { throw_if_stopped(); ... }    in every loop that may last longer than a second
+//
+// commands/main.cc catches Interrupted and exits with 128 + signal. A worker thread must not let Interrupted escape from
+// itself: it ends its loop on stop_requested() and leaves the throwing to the thread that joins it.
+//
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <exception>
+
+namespace haploom::base {
+
+// Also ignores SIGPIPE and SIGXFSZ: a broken pipe and a file over its size limit become write errors with a name.
+// A signal that was ignored when the program started (nohup) stays ignored. Interrupted system calls are restarted.
+void install_signal_handlers();
+
+// The first signal that came, or 0.
+int stop_signal();
+inline bool stop_requested() { return stop_signal() != 0; }
+
+class Interrupted : public std::exception {
+ public:
+  explicit Interrupted(int signal) : signal_(signal) {}
+  int signal() const { return signal_; }
+  const char* what() const noexcept override { return "interrupted"; }
+
+ private:
+  int signal_;
+};
+
+// Throws Interrupted once a signal has come.
+void throw_if_stopped();
+
+}  // namespace haploom::base
