@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <cstring>
 #include <filesystem>
 #include <map>
 #include <string>
 #include <vector>
 
 #include "base/error.h"
+#include "base/signals.h"
 #include "commands/commands.h"
 
 namespace haploom::commands {
@@ -32,6 +34,7 @@ int main(int argc, char** argv) {
   app.require_subcommand(1);
   app.set_version_flag("--version", HAPLOOM_VERSION);
   add_commands(app);
+  base::install_signal_handlers();
 
   std::vector<std::string> words;
   if (const auto known = kUpstreamNames.find(std::filesystem::path(argv[0]).filename().string()); known != kUpstreamNames.end())
@@ -49,6 +52,9 @@ int main(int argc, char** argv) {
   } catch (const Error& error) {
     fmt::print(stderr, "{}", error.text());
     return static_cast<int>(error.exit());
+  } catch (const base::Interrupted& stop) {
+    fmt::print(stderr, "haploom: stopped by signal {} ({}); unfinished outputs are removed\n", stop.signal(), strsignal(stop.signal()));
+    return 128 + stop.signal();
   } catch (const std::bad_alloc&) {
     fmt::print(stderr, "error [base/21]: out of memory\n  try:   give the job more memory or fewer threads\n");
     return static_cast<int>(Exit::kResource);
