@@ -8,8 +8,8 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <span>
-#include <string>
 #include <vector>
 
 #include "genome/candidate.h"
@@ -30,12 +30,16 @@ enum class Channel : uint8_t {
   kInsertSize = 19
 };
 
+// What upstream's WGS model sees.
+inline const std::vector<Channel> kWgsChannels = {Channel::kReadBase, Channel::kBaseQuality, Channel::kMappingQuality,
+                                                  Channel::kStrand, Channel::kReadSupportsVariant,
+                                                  Channel::kBaseDiffersFromRef, Channel::kInsertSize};
+
 struct ImageShape {
   int height_pangenome = 100;  // rows of the block, 5 reference rows included
   int height_reads = 100;
   int width = 221;             // odd; the variant's first base stands in the middle
-  std::vector<Channel> channels = {Channel::kReadBase, Channel::kBaseQuality, Channel::kMappingQuality, Channel::kStrand,
-                                   Channel::kReadSupportsVariant, Channel::kBaseDiffersFromRef, Channel::kInsertSize};
+  std::vector<Channel> channels = kWgsChannels;
   int rows() const { return height_pangenome + height_reads; }
   size_t bytes() const { return static_cast<size_t>(rows()) * static_cast<size_t>(width) * channels.size(); }
 };
@@ -44,14 +48,23 @@ struct DrawOptions {
   int min_mapq = 0;
   int min_base_quality = 10;
   bool only_window_spanning_haplotypes = true;
+  bool sort_by_haplotypes = true;  // rows by HP tag before start
 };
 
 // Draws partition after partition: begin() hands over what all images of a partition share, draw() makes one image.
+// A read is drawn where it overlaps the candidate or the 5 bases beside it; a read that lacks base qualities is not drawn,
+// nor one whose base at the variant's start is below min_base_quality. If there are more reads than rows, a fixed
+// pseudo-random choice of them is shown, the same on every machine.
+// Cost: about 20 us for 100 rows of 129 columns; no allocation once it is warm. One object for each thread.
 class Painter {
  public:
+  // A block of height 0 is left out; otherwise it needs room for its 5 reference rows and one read.
   Painter(ImageShape shape, DrawOptions options);
+  ~Painter();
+  Painter(Painter&&) noexcept;
+  Painter& operator=(Painter&&) noexcept;
 
-  // All referenced data must outlive the draw() calls.
+  // All referenced data must outlive the draw() calls. haplotypes may be null when there are none.
   void begin(const std::vector<genome::Read>* reads, const std::vector<genome::Read>* haplotypes,
              pileup::ReferenceWindow reference, int64_t contig_length);
 
@@ -61,12 +74,9 @@ class Painter {
   const ImageShape& shape() const { return shape_; }
 
  private:
+  struct State;
   ImageShape shape_;
-  DrawOptions options_;
-  const std::vector<genome::Read>* reads_ = nullptr;
-  const std::vector<genome::Read>* haplotypes_ = nullptr;
-  pileup::ReferenceWindow reference_;
-  int64_t contig_length_ = 0;
+  std::unique_ptr<State> state_;
 };
 
 }  // namespace haploom::tensor
