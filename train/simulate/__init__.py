@@ -1,0 +1,14 @@
+"""Simulated truth sets for a pangenome-aware caller.
+
+sequence    bases as codes, runs of equal bases
+panel       phased VCF -> edits of each haplotype; VCF out
+gfa         edits -> PanSN GFA with W-lines and the RS tag
+population  msprime: a panel and a donor of one history over a real sequence
+reads       donor haplotypes -> FASTQ with the errors of an error model
+errors      error models: learnt ones (.npz) and parametric ones (.json)
+donor_set   all of it: reference, panel, truth, reads, alignment of one set
+scan, learn, compare   an error model learnt from a real BAM, and simulated reads set against real ones
+lift        a truth VCF to another build by slowly changing shifts
+
+Positions are 0-based and half-open everywhere but in VCF and in what a person types as contig:first-last.
+"""

@@ -1,0 +1,64 @@
+"""python3 -m train.simulate run: one simulated set. See --help."""
+import argparse
+import json
+import sys
+
+from .donor_set import Set
+
+
+def add_run(commands):
+    p = commands.add_parser('run', help='reference, panel, truth, reads and alignment of one set')
+    p.add_argument('--ref', required=True)
+    p.add_argument('--region', required=True, help='contig:start-end, 0-based half-open')
+    p.add_argument('--model', required=True, help='error model: .npz of learn, or a parametric .json')
+    p.add_argument('--out', required=True)
+    p.add_argument('--depth', type=float, default=30)
+    p.add_argument('--read-len', type=int, default=150)
+    p.add_argument('--seed', type=int, default=1)
+    p.add_argument('--sample', default='SIM')
+    p.add_argument('--haps', type=int, default=44, help='panel haplotypes (even)')
+    p.add_argument('--panel-vcf', help='phased indexed panel; without it msprime makes one')
+    p.add_argument('--vcf-contig')
+    p.add_argument('--donor', help='panel sample that becomes the donor and leaves the panel')
+    p.add_argument('--donor-vcf', help='single-sample truth whose haplotypes become the donor')
+    p.add_argument('--exclude', default='', help='panel samples never taken, by comma')
+    p.add_argument('--donor-pop', default='EUR', choices=['AFR', 'EUR', 'EAS'])
+    p.add_argument('--mix', default='0.45,0.2,0.35', help='panel shares AFR,EUR,EAS')
+    p.add_argument('--mu', type=float, default=2.36e-8)
+    p.add_argument('--indel-spectrum', help='JSON, for msprime panels (population.py)')
+    p.add_argument('--ref-sample', default='GRCh38')
+    p.add_argument('--contig', help='name of the contig in the set')
+    p.add_argument('--full-coords', action='store_true', help='keep the coordinates and all contigs of the FASTA')
+    p.add_argument('--align-ref', help='bwa-indexed FASTA to align to instead of the reference of the set (same contig names)')
+    p.add_argument('--max-node', type=int, default=1024)
+    p.add_argument('--collapsed', type=float, default=0.5, help='collapsed copies per 100 kb')
+    p.add_argument('--collapsed-in-bed', action='store_true', help='keep them inside the confident BED (harder)')
+    p.add_argument('--err-scale', type=float, default=1.0, help='multiplies substitution error rates')
+    p.add_argument('--run-scale', type=float, default=1.0, help='multiplies indel error rates in runs >= 4')
+    p.add_argument('--no-systematic', action='store_true')
+    p.add_argument('--edge', type=int, default=500, help='bases at either end outside the confident BED')
+    p.add_argument('--threads', type=int, default=2)
+    p.add_argument('--cram', action='store_true')
+    p.add_argument('--keep-fastq', action='store_true')
+    p.set_defaults(fn=run_set)
+
+
+def run_set(options):
+    info = Set(options).make()
+    print(json.dumps({k: info[k] for k in info if k not in ('args', 'sha256')}, default=str))
+
+
+def parser():
+    ap = argparse.ArgumentParser(prog='train.simulate', description=__doc__)
+    commands = ap.add_subparsers(required=True)
+    add_run(commands)
+    return ap
+
+
+def main():
+    options = parser().parse_args()
+    options.fn(options)
+
+
+if __name__ == '__main__':
+    sys.exit(main())
