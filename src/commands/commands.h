@@ -7,11 +7,18 @@
 
 #include <CLI/CLI.hpp>
 
+#include <string>
+
 namespace haploom::commands {
 
 // The whole program: parses, runs, prints the one error, returns the exit code. argv[0] may be a DeepVariant name.
 int main(int argc, char** argv);
 
+const std::string& command_line();  // as a shell would take it
+const std::string& called_as();     // argv[0] without its folder
+
+void add_call(CLI::App& parent);
+void add_examples(CLI::App& parent);
 void add_gbz_paths(CLI::App& parent);
 
 }  // namespace haploom::commands

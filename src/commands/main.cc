@@ -5,6 +5,7 @@
 #include <cstring>
 #include <filesystem>
 #include <map>
+#include <numeric>
 #include <string>
 #include <vector>
 
@@ -21,13 +22,77 @@ const std::map<std::string, std::vector<std::string>> kUpstreamNames = {
     {"load_gbz_into_shared_memory", {"gbz", "load"}},
 };
 
+std::string the_command_line;
+std::string the_program_name;
+
+// One word of the command line, quoted if a shell would need it.
+std::string quoted(const std::string& word) {
+  const bool plain = !word.empty() && word.find_first_of(" \t\n'\"\\$&|;<>(){}*?[]#~`!") == std::string::npos;
+  if (plain) return word;
+  std::string out = "'";
+  for (const char c : word) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return out + "'";
+}
+
+size_t edit_distance(const std::string& a, const std::string& b) {
+  std::vector<size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), 0);
+  for (size_t i = 1; i <= a.size(); ++i) {
+    size_t diagonal = row[0];
+    row[0] = i;
+    for (size_t j = 1; j <= b.size(); ++j) {
+      const size_t above = row[j];
+      row[j] = std::min({above + 1, row[j - 1] + 1, diagonal + (a[i - 1] == b[j - 1] ? 0 : 1)});
+      diagonal = above;
+    }
+  }
+  return row[b.size()];
+}
+
+const CLI::App& innermost(const CLI::App& app) {
+  const auto chosen = app.get_subcommands();
+  return chosen.empty() ? app : innermost(*chosen.front());
+}
+
+// The flag of the command that a word was probably meant to be; empty when none is near.
+std::string nearest_flag(const CLI::App& command, const std::string& word) {
+  const std::string name = word.substr(0, word.find('='));
+  std::string best;
+  size_t distance = name.size() / 3 + 1;
+  for (const CLI::Option* option : command.get_options()) {
+    for (const std::string& known : option->get_lnames()) {
+      if (const size_t d = edit_distance(name, "--" + known); d < distance) {
+        distance = d;
+        best = "--" + known;
+      }
+    }
+  }
+  return best;
+}
+
+int refuse_usage(const CLI::App& app, const CLI::ParseError& wrong) {
+  const CLI::App& command = innermost(app);
+  fmt::print(stderr, "error [commands/{}]: {}\n", static_cast<int>(Reason::kUsage), wrong.what());
+  std::string near;
+  for (const std::string& word : command.remaining()) {
+    if (word.starts_with("-") && near.empty()) near = nearest_flag(command, word);
+  }
+  fmt::print(stderr, "  try:   {}\n", near.empty() ? fmt::format("{} --help", command.get_display_name()) : near);
+  return static_cast<int>(Exit::kUsage);
+}
+
 void add_commands(CLI::App& app) {
+  add_call(app);
+  add_examples(app);
   CLI::App* gbz = app.add_subcommand("gbz", "pangenome graphs: show, build, hold in shared memory");
   gbz->require_subcommand(1);
   add_gbz_paths(*gbz);
 }
 
 }  // namespace
+
+const std::string& command_line() { return the_command_line; }
+const std::string& called_as() { return the_program_name; }
 
 int main(int argc, char** argv) {
   CLI::App app{"haploom: pangenome-aware small-variant calling", "haploom"};
@@ -36,9 +101,11 @@ int main(int argc, char** argv) {
   add_commands(app);
   base::install_signal_handlers();
 
+  the_program_name = std::filesystem::path(argv[0]).filename().string();
+  the_command_line = the_program_name;
+  for (int i = 1; i < argc; ++i) the_command_line += " " + quoted(argv[i]);
   std::vector<std::string> words;
-  if (const auto known = kUpstreamNames.find(std::filesystem::path(argv[0]).filename().string()); known != kUpstreamNames.end())
-    words = known->second;
+  if (const auto known = kUpstreamNames.find(the_program_name); known != kUpstreamNames.end()) words = known->second;
   words.insert(words.end(), argv + 1, argv + argc);
   std::reverse(words.begin(), words.end());  // what CLI11 takes
   try {
@@ -47,8 +114,7 @@ int main(int argc, char** argv) {
   } catch (const CLI::Success& wanted) {  // --help, --version
     return app.exit(wanted);
   } catch (const CLI::ParseError& wrong) {
-    app.exit(wrong);
-    return static_cast<int>(Exit::kUsage);
+    return refuse_usage(app, wrong);
   } catch (const Error& error) {
     fmt::print(stderr, "{}", error.text());
     return static_cast<int>(error.exit());

@@ -107,6 +107,24 @@ class Gbz {
   std::unique_ptr<State> state_;
 };
 
+// Walks sequences step by step; keeps its buffers, so one serves many walks (of one thread).
+class Walker {
+ public:
+  explicit Walker(const Gbz& gbz) : gbz_(gbz) {}
+  // As Gbz::next.
+  std::optional<Visit> next(Visit at);
+
+ private:
+  const Gbz& gbz_;
+  Record now_;
+  std::vector<uint64_t> before_;  // earlier visits of the record with each rank
+};
+
+// The table of `haploom gbz paths`: a line for each path in file order, without its newline. length is in bases, sha256
+// that of the forward sequence, nodes the visits of the walk.
+inline constexpr std::string_view kPathTableHeader = "#path\tsample\tphase\tcontig\tfragment\tlength\tsha256\tnodes\tname\tsense";
+std::string path_row(const Gbz& gbz, Walker& walker, uint64_t path);
+
 // The complement of GBZ tools: IUPAC letters keeping case (S and W exchanged), anything unknown N. Used for path
 // sequences of tables, not for calling (see genome/dna.h).
 char complement_gbz(char base);

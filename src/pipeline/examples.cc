@@ -2,8 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <fstream>
+#include <memory>
+#include <string>
+#include <vector>
 
+#include "base/atomic_file.h"
 #include "base/error.h"
 #include "pipeline/ordered_shards.h"
 #include "pipeline/shard_worker.h"
@@ -22,25 +25,13 @@ std::string site_columns(const genome::Candidate& candidate, const genome::AltSe
                      fmt::join(candidate.allele_depth, ","));
 }
 
-void write_all(std::ofstream& out, const std::string& path, const char* data, size_t bytes) {
-  out.write(data, static_cast<std::streamsize>(bytes));
-  if (!out) {
-    throw Error{Exit::kResource, Reason::kOutput, "pipeline", fmt::format("cannot write {}", path),
-                "check the folder and the free space of its disk"};
-  }
-}
-
 }  // namespace
 
 uint64_t write_examples(const ExamplesRequest& request) {
   const Inputs inputs(request.inputs);
-  const std::string images_path = request.output_prefix + ".images.u8";
-  const std::string sites_path = request.output_prefix + ".sites.tsv";
-  std::ofstream images(images_path, std::ios::binary);
-  std::ofstream sites(sites_path);
-  const std::string head = "contig\tstart\tend\tref\talts\talt_set\tdepth\tallele_depth\timage\n";
-  write_all(sites, sites_path, head.data(), head.size());
-  write_all(images, images_path, "", 0);
+  base::AtomicFile images(request.output_prefix + ".images.u8", "pipeline");
+  base::AtomicFile sites(request.output_prefix + ".sites.tsv", "pipeline");
+  sites.write("contig\tstart\tend\tref\talts\talt_set\tdepth\tallele_depth\timage\n");
 
   std::vector<std::unique_ptr<ShardWorker>> workers;
   for (int i = 0; i < request.threads; ++i)
@@ -62,16 +53,13 @@ uint64_t write_examples(const ExamplesRequest& request) {
       },
       [&](size_t, ShardExamples&& done) {
         check(done.images.size() == done.lines.size() * bytes, "an image for every line of sites");
-        write_all(images, images_path, reinterpret_cast<const char*>(done.images.data()), done.images.size());
-        for (const std::string& line : done.lines) {
-          const std::string whole = fmt::format("{}\t{}\n", line, written++);
-          write_all(sites, sites_path, whole.data(), whole.size());
-        }
+        images.write({reinterpret_cast<const char*>(done.images.data()), done.images.size()});
+        std::string text;
+        for (const std::string& line : done.lines) text += fmt::format("{}\t{}\n", line, written++);
+        sites.write(text);
       });
-  images.close();
-  sites.close();
-  write_all(images, images_path, "", 0);
-  write_all(sites, sites_path, "", 0);
+  images.commit();
+  sites.commit();
   return written;
 }
 

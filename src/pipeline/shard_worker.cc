@@ -21,6 +21,7 @@ ShardWorker::ShardWorker(const Inputs& inputs, const ExamineOptions& options, co
       examiner_(options, shape, haplotypes_ ? &*haplotypes_ : nullptr, clock_) {}
 
 void ShardWorker::run(const Shard& shard, const TakeExamples& take, const std::function<void()>& on_partition) {
+  clock_.restart();
   const genome::ContigList& contigs = inputs_.reference.contigs();
   const ShardReference reference(inputs_.reference, shard.span());
   const pileup::ReferenceWindow window = reference.window();

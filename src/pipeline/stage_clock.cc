@@ -1,17 +1,8 @@
 #include "pipeline/stage_clock.h"
 
-#include <ctime>
+#include "base/usage.h"
 
 namespace haploom::pipeline {
-namespace {
-
-double thread_cpu_seconds() {
-  timespec now{};
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-  return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
-}
-
-}  // namespace
 
 std::string_view stage_name(Stage stage) {
   switch (stage) {
@@ -26,10 +17,12 @@ std::string_view stage_name(Stage stage) {
   return "";
 }
 
-StageClock::StageClock() : last_(thread_cpu_seconds()) {}
+StageClock::StageClock() : last_(base::thread_cpu_seconds()) {}
+
+void StageClock::restart() { last_ = base::thread_cpu_seconds(); }
 
 void StageClock::lap(Stage stage) {
-  const double now = thread_cpu_seconds();
+  const double now = base::thread_cpu_seconds();
   seconds_[static_cast<size_t>(stage)] += now - last_;
   last_ = now;
 }

@@ -14,10 +14,11 @@ std::string_view stage_name(Stage stage);  // the rows of `./run bench call`
 
 using StageSeconds = std::array<double, kStages>;
 
-// One per thread: CLOCK_THREAD_CPUTIME_ID.
+// One per thread; a thread that takes it over calls restart() first.
 class StageClock {
  public:
   StageClock();
+  void restart();  // what was used since the last lap is nobody's
   void lap(Stage stage);
   const StageSeconds& seconds() const { return seconds_; }
 

@@ -1,0 +1,99 @@
+#include "commands/call_flags.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <sstream>
+
+#include "base/error.h"
+
+namespace haploom::commands {
+namespace {
+
+std::vector<std::string> words(const std::string& text) {
+  std::istringstream in(text);
+  std::vector<std::string> out;
+  for (std::string word; in >> word;) out.push_back(word);
+  return out;
+}
+
+}  // namespace
+
+void CallFlags::add_to(CLI::App& command) {
+  command.add_option("--model_type", model_type, "preset: WGS or WES")->capture_default_str();
+  command.add_option("--ref", ref, "reference FASTA with its .fai (may be bgzipped, with .gzi)")->required();
+  command.add_option("--reads", reads, "BAM or CRAM, sorted, with its index")->required();
+  command.add_option("--pangenome", pangenome, "pangenome graph, GBZ version 1 to 3");
+  command.add_option("--regions", regions, "what to call, blank separated: chr20, chr20:10,000,001-10,100,000, or BED files");
+  command.add_option("--exclude_regions", exclude_regions, "what to leave out, written like --regions");
+  command.add_option("--gbz_shared_memory_name,--shared_memory_name", gbz_shared_memory_name,
+                     "name of the pangenome in shared memory; {job}, {pid} and {fp} are replaced. Without it, jobs with the "
+                     "same graph share GBZ_SHARED_MEMORY.<fingerprint>");
+  command.add_option("--gbz_shared_memory_size_gb,--shared_memory_size_gb", gbz_shared_memory_size_gb,
+                     "GB (10^9 bytes) that the pangenome may take at most; its size is computed")
+      ->capture_default_str();
+  command.add_option("--gbz_store_dir", gbz_store_dir, "where shared pangenomes lie")->capture_default_str();
+  command.add_option("--ref_name_pangenome", ref_name_pangenome,
+                     "sample of the reference paths in the graph (default: GRCh38, or the only one)");
+  command.add_option("--ref_chrom_prefix", ref_chrom_prefix,
+                     "cut from contig names before they are looked up in the graph (default: matched by the usual spellings)");
+  command.add_option("--customized_model", customized_model, "model folder instead of the shipped one");
+  command.add_option("--num_shards", num_shards, "threads")->capture_default_str()->check(CLI::Range(1, 1024));
+}
+
+pipeline::InputPaths CallFlags::input_paths(const CLI::App& command) const {
+  pipeline::InputPaths paths;
+  paths.reference = ref;
+  paths.reads = reads;
+  if (!pangenome.empty()) {
+    if (!pangenome.ends_with(".gbz")) {
+      throw Error{Exit::kUsage, Reason::kUsage, "commands",
+                  fmt::format("--pangenome {} does not end in .gbz; haplotypes in BAM files are not read", pangenome),
+                  "give the graph as GBZ"};
+    }
+    paths.pangenome = pangenome;
+  }
+  paths.regions = words(regions);
+  paths.exclude_regions = words(exclude_regions);
+  if (command.count("--gbz_shared_memory_name") > 0) paths.gbz_shared_memory_name = gbz_shared_memory_name;
+  if (!ref_name_pangenome.empty()) paths.ref_name_pangenome = ref_name_pangenome;
+  paths.ref_chrom_prefix = ref_chrom_prefix;
+  paths.store.directory = gbz_store_dir;
+  if (gbz_shared_memory_size_gb <= 0) {
+    throw Error{Exit::kUsage, Reason::kUsage, "commands",
+                fmt::format("--gbz_shared_memory_size_gb {} is not a size", gbz_shared_memory_size_gb), "give GB, as 12"};
+  }
+  paths.store.ceiling_bytes = static_cast<uint64_t>(gbz_shared_memory_size_gb * 1e9);
+  return paths;
+}
+
+std::string CallFlags::model_folder() const { return customized_model.empty() ? shipped_model(model_type) : customized_model; }
+
+void add_switch(CLI::App& command, const std::string& name, bool& value, const std::string& help) {
+  command.add_flag(fmt::format("--{0},!--no{0}", name), value, help);
+}
+
+std::string shipped_model(const std::string& model_type) {
+  namespace fs = std::filesystem;
+  std::string name = model_type;
+  std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  std::vector<fs::path> places;
+  if (const char* given = std::getenv("HAPLOOM_MODELS")) places.emplace_back(given);
+  std::error_code ignored;
+  const fs::path program = fs::read_symlink("/proc/self/exe", ignored).parent_path();
+  places.push_back(program / "../../models");                // build tree
+  places.push_back(program / "../share/haploom/models");     // installation
+  // One network serves both presets until exomes get their own: it was trained on depths from 15 to 55.
+  for (const std::string& folder : {name, std::string("wgs")}) {
+    for (const fs::path& place : places) {
+      if (fs::exists(place / folder / "example_info.json", ignored)) return fs::weakly_canonical(place / folder).string();
+    }
+  }
+  throw Error{Exit::kInput, Reason::kModel, "commands",
+              fmt::format("no model for --model_type {} beside the program ({})", model_type, program.string()),
+              "give --customized_model FOLDER, or set HAPLOOM_MODELS to the folder that holds wgs/"};
+}
+
+}  // namespace haploom::commands

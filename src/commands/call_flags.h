@@ -1,0 +1,40 @@
+// Flags that every command over reads, reference and pangenome takes, with DeepVariant's names.
+//
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <optional>
+#include <string>
+
+#include "pipeline/inputs.h"
+
+namespace haploom::commands {
+
+struct CallFlags {
+  std::string model_type = "WGS";
+  std::string ref;
+  std::string reads;
+  std::string pangenome;
+  std::string regions;
+  std::string exclude_regions;
+  std::string gbz_shared_memory_name;
+  double gbz_shared_memory_size_gb = 12;
+  std::string gbz_store_dir = "/dev/shm";
+  std::string ref_name_pangenome;
+  std::string ref_chrom_prefix;
+  std::string customized_model;
+  int num_shards = 1;
+
+  void add_to(CLI::App& command);
+  pipeline::InputPaths input_paths(const CLI::App& command) const;
+  std::string model_folder() const;  // --customized_model, else the one shipped for --model_type
+};
+
+// absl's boolean: --x, --nox, --x=true|false.
+void add_switch(CLI::App& command, const std::string& name, bool& value, const std::string& help);
+
+// The models shipped with the program: beside a build tree or an installation; HAPLOOM_MODELS overrides.
+std::string shipped_model(const std::string& model_type);
+
+}  // namespace haploom::commands

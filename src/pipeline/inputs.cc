@@ -1,0 +1,55 @@
+#include "pipeline/inputs.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "base/log.h"
+#include "formats/bed.h"
+#include "formats/contig_match.h"
+#include "shared_image/gbz_source.h"
+
+namespace haploom::pipeline {
+namespace {
+
+// Bases kept beside a shard's ends: reads reach over them, and indels shift into them. A base beyond reads as N.
+constexpr int64_t kMarginBases = 20'000;
+
+std::vector<genome::Region> regions_of(const std::vector<std::string>& texts, const genome::ContigList& contigs) {
+  std::vector<genome::Region> out;
+  for (const std::string& text : texts) {
+    if (text.ends_with(".bed") || text.ends_with(".bed.gz")) {
+      const auto more = formats::read_bed(text, contigs);
+      out.insert(out.end(), more.begin(), more.end());
+    } else {
+      out.push_back(genome::parse_region(text, contigs));
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
+AttachedPangenome::AttachedPangenome(const InputPaths& paths)
+    : lease_(shared_image::attach_or_load_gbz(*paths.pangenome, paths.gbz_shared_memory_name, shared_image::Policy::kTransient,
+                                              paths.store)),
+      image_(lease_.image()),
+      naming_(haplotypes::choose_reference(image_, paths.ref_name_pangenome, paths.ref_chrom_prefix)) {}
+
+Inputs::Inputs(const InputPaths& given)
+    : paths(given), reference(paths.reference), header(formats::Alignments(paths.reads, paths.reference).header()) {
+  const genome::ContigList& contigs = reference.contigs();
+  formats::require_common_contigs(contigs, paths.reference, header.contigs, paths.reads, excluded_contig);
+  const auto wanted = regions_of(paths.regions, contigs);
+  calling = calling_regions(contigs, header.contigs, wanted, regions_of(paths.exclude_regions, contigs));
+  if (calling.empty()) base::warn("pipeline", "nothing to call: the regions hold no base of the contigs that reads and reference share");
+  work = shards(calling);
+  if (paths.pangenome) pangenome = std::make_unique<AttachedPangenome>(paths);
+}
+
+ShardReference::ShardReference(const formats::Reference& reference, const genome::Region& span)
+    : start(std::max<int64_t>(0, span.start - kMarginBases)),
+      bases(reference.bases({span.contig, start, std::min(reference.contigs()[span.contig].length, span.end + kMarginBases)})) {}
+
+}  // namespace haploom::pipeline

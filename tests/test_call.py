@@ -1,0 +1,100 @@
+"""The main job as its users run it."""
+import json
+import pathlib
+import subprocess
+import sys
+
+import pytest
+
+from conftest import ROOT, call_words, records, run
+
+
+@pytest.fixture(scope="session")
+def lone(demo, tmp_path_factory):
+    """The VCF of one run that had the node to itself."""
+    place = tmp_path_factory.mktemp("lone")
+    (place / "store").mkdir()
+    run(*call_words(demo, place / "store", place / "o.vcf.gz"))
+    assert list((place / "store").iterdir()) == [], "the run left something in its store"
+    return place / "o.vcf.gz"
+
+
+def test_writes_a_sorted_bgzipped_indexed_vcf_that_bcftools_reads(lone):
+    header = run("bcftools", "view", "-h", lone).stdout
+    assert "##fileformat=VCFv4.2" in header and "##contig=<ID=" in header and "##haploom_command=" in header
+    assert pathlib.Path(f"{lone}.tbi").exists()
+    positions = [int(line.split("\t")[1]) for line in records(lone).splitlines()]
+    assert len(positions) > 20 and positions == sorted(positions)
+    assert run("bcftools", "index", "-n", lone).stdout.strip() == str(len(positions))
+
+
+def test_finds_the_donors_variants(demo, lone):
+    table = run(sys.executable, ROOT / "train/count_errors.py", "--ref", demo / "ref.fa", "--truth", demo / "truth.vcf.gz",
+                "--bed", demo / "confident.bed", "--calls", lone, "--json")
+    counts = json.loads(table.stdout)
+    for kind, least in (("SNP", 0.95), ("INDEL", 0.80)):
+        tp, fn, fp = (counts[kind][key] for key in ("tp", "fn", "fp"))
+        assert tp > 0 and 2 * tp / (2 * tp + fn + fp) >= least, counts
+
+
+def test_threads_do_not_change_the_calls(demo, store, tmp_path, lone):
+    run(*call_words(demo, store, tmp_path / "o.vcf.gz", "--num_shards", "3"))
+    assert records(tmp_path / "o.vcf.gz") == records(lone)
+
+
+def test_cram_gives_the_calls_of_bam(demo, store, tmp_path, lone):
+    run("samtools", "view", "-C", "-T", demo / "ref.fa", "-o", tmp_path / "reads.cram", demo / "reads.bam")
+    run("samtools", "index", tmp_path / "reads.cram")
+    words = call_words(demo, store, tmp_path / "o.vcf.gz")
+    words[words.index(demo / "reads.bam")] = tmp_path / "reads.cram"
+    run(*words)
+    assert records(tmp_path / "o.vcf.gz") == records(lone)
+
+
+def test_regions_give_the_same_calls_as_the_whole(demo, store, tmp_path, lone):
+    """Partitions are cut from a region's start: a region that starts on one of theirs must not change a call."""
+    contig = run("samtools", "view", "-H", demo / "reads.bam").stdout.split("SN:")[1].split("\t")[0]
+    run(*call_words(demo, store, tmp_path / "o.vcf.gz", "--regions", f"{contig}:20,001-40,000"))
+    inside = [line for line in records(lone).splitlines() if 20001 <= int(line.split("\t")[1]) <= 40000]
+    assert records(tmp_path / "o.vcf.gz").splitlines() == inside
+
+
+def test_calls_without_a_pangenome_too(demo, tmp_path):
+    run("haploom", "call", "--ref", demo / "ref.fa", "--reads", demo / "reads.bam", "--output_vcf", tmp_path / "o.vcf.gz")
+    assert len(records(tmp_path / "o.vcf.gz").splitlines()) > 20
+
+
+def test_absl_spellings_of_flags(demo, store, tmp_path, lone):
+    run("run_pangenome_aware_deepvariant", "--model_type=WGS", f"--ref={demo}/ref.fa", f"--reads={demo}/reads.bam",
+        f"--pangenome={demo}/panel.gbz", f"--output_vcf={tmp_path}/o.vcf.gz", f"--gbz_store_dir={store}", "--nodry_run",
+        "--disable_small_model=true", "--gbz_shared_memory_name=mine", "--gbz_shared_memory_size_gb=12")
+    assert records(tmp_path / "o.vcf.gz") == records(lone)
+
+
+def test_no_reads_is_a_warning_and_an_empty_vcf(demo, store, tmp_path):
+    run("samtools", "view", "-b", "-o", tmp_path / "none.bam", "-e", "qlen<0", demo / "reads.bam")
+    run("samtools", "index", tmp_path / "none.bam")
+    words = call_words(demo, store, tmp_path / "o.vcf.gz")
+    words[words.index(demo / "reads.bam")] = tmp_path / "none.bam"
+    done = run(*words)
+    assert "warning" in done.stderr
+    assert records(tmp_path / "o.vcf.gz") == ""
+    assert pathlib.Path(tmp_path / "o.vcf.gz.tbi").exists()
+
+
+def test_a_contig_that_the_graph_lacks_is_called_without_haplotypes(demo, store, tmp_path):
+    """The same reads under another contig name: one warning, and calls from reads alone."""
+    contig = run("samtools", "view", "-H", demo / "reads.bam").stdout.split("SN:")[1].split("\t")[0]
+    text = (demo / "ref.fa").read_text().replace(f">{contig}", ">elsewhere")
+    (tmp_path / "ref.fa").write_text(text)
+    run("samtools", "faidx", tmp_path / "ref.fa")
+    header = run("samtools", "view", "-H", demo / "reads.bam").stdout.replace(f"SN:{contig}\t", "SN:elsewhere\t")
+    (tmp_path / "h.sam").write_text(header)
+    with open(tmp_path / "reads.bam", "wb") as out:
+        subprocess.run(["samtools", "reheader", tmp_path / "h.sam", demo / "reads.bam"], stdout=out, check=True)
+    run("samtools", "index", tmp_path / "reads.bam")
+    done = run("run_pangenome_aware_deepvariant", "--model_type", "WGS", "--ref", tmp_path / "ref.fa", "--reads",
+               tmp_path / "reads.bam", "--pangenome", demo / "panel.gbz", "--output_vcf", tmp_path / "o.vcf.gz",
+               "--gbz_store_dir", store)
+    assert done.stderr.count("elsewhere") >= 1 and "warning" in done.stderr
+    assert len(records(tmp_path / "o.vcf.gz").splitlines()) > 20
