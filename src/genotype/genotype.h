@@ -1,12 +1,22 @@
 // From the network's answers about one site to a call: merged alleles, genotype, qualities, filter; and the VCF line.
 //
-// Source: postprocess_variants.py, haplotypes.py (DeepVariant 1.9); docs: postprocess.md sections 2-8.
+// In:     a candidate (2..n alleles) and, for each of its alt sets in genome::alt_sets order, the probabilities of
+//         0, 1, 2 copies of the set's alleles
+// Out:    one Call a site, alleles pruned and shortened; then, over all calls in order, overlapping ones made to agree;
+//         then text
+// Cost:   call_site O(alts^2); resolve_overlaps O(3^n) in a group of n <= 12 overlapping calls
+// Errors: none from data; check() for sizes that contradict each other
+// Source: postprocess_variants.py, haplotypes.py, nucleus/util/genomics_math.py, nucleus/util/variant_utils.py,
+//         nucleus/io/vcf_writer.cc, nucleus/io/vcf_conversion.cc (DeepVariant 1.9); VCF 4.2
 //
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "genome/candidate.h"
@@ -14,13 +24,18 @@
 
 namespace haploom::genotype {
 
+// Upstream's flags of the same names, with their defaults.
 struct CallOptions {
   double qual_filter = 1.0;
   double multi_allelic_qual_filter = 1.0;
   double cnn_homref_call_min_gq = 20.0;
 };
 
+// On a haploid contig (outside the pseudo-autosomal regions) no genotype has two different alleles.
+enum class Ploidy { kHaploid = 1, kDiploid = 2 };
+
 enum class Filter { kPass, kRefCall, kLowQual, kNoCall };
+std::string_view name(Filter filter);  // as in the FILTER column
 
 struct Call {
   int contig = 0;
@@ -29,24 +44,29 @@ struct Call {
   std::vector<std::string> alts;
   int depth = 0;
   std::vector<int> allele_depth;   // ref, alts
-  std::vector<double> vaf;         // alts: count / DP
-  std::array<int, 2> genotype = {-1, -1};
+  std::vector<double> vaf;         // alts: count / DP, 0 where DP is 0
+  std::array<int, 2> genotype = {-1, -1};  // allele indices, 0 = ref; -1 unknown
   int genotype_quality = 0;        // GQ
   double quality = 0;              // QUAL as postprocess computes it, 7 decimals
-  std::vector<double> likelihoods; // log10, VCF order 0/0 0/1 1/1 0/2 1/2 2/2 ...
+  std::vector<double> likelihoods; // log10, VCF order 0/0 0/1 1/1 0/2 1/2 2/2 ...; {0, 0} at depth 0, as upstream
   Filter filter = Filter::kNoCall;
   int64_t end() const { return start + static_cast<int64_t>(ref.size()); }
 };
 
 // probabilities[i] answers alt_sets(candidate.alts.size())[i].
 Call call_site(const genome::Candidate& candidate, const std::vector<genome::GenotypeProbabilities>& probabilities,
-               const CallOptions& options);
+               const CallOptions& options, Ploidy ploidy = Ploidy::kDiploid);
 
 // Makes overlapping calls agree on at most two copies (haplotypes.py), in place. calls: sorted, one contig or many;
-// groups never cross contigs.
+// groups never cross contigs. A group's calls come back sorted by start and end.
 void resolve_overlaps(std::vector<Call>& calls);
 
-// The header up to and including #CHROM. extra_lines: whole ##lines (version, command line) without newline.
+// For who hands calls over piece by piece: the index of the first call of the last group, to which a later call may still
+// belong. resolve_overlaps() of what stands before it, with the rest kept for the next piece, equals one pass over all.
+size_t last_group(const std::vector<Call>& calls);
+
+// The header up to and including #CHROM. extra_lines: whole ##lines (version, command line) without newline; they stand
+// before the contigs.
 std::string vcf_header(const genome::ContigList& contigs, const std::string& sample, const std::vector<std::string>& extra_lines);
 // One record line with its newline, DeepVariant's fields and number formats.
 std::string vcf_line(const Call& call, const genome::ContigList& contigs);
