@@ -1,8 +1,11 @@
 // A VCF that appears under its name only when whole: written beside it, bgzipped and indexed (.tbi, or .csi for contigs
 // over 5e8) when the name ends in .gz, fsynced, renamed on finish().
 //
+// The index has its own temporary file; the old index goes before the new VCF comes, so that none ever stands beside a VCF
+// of another run. `-`, /dev/stdout, pipes and devices are written straight through, without an index.
+//
 // Errors: kResource/kOutput naming the path and errno's text: folder missing or read-only, disk full. Whatever was written
-// is removed when finish() was not reached.
+//         is removed when finish() was not reached. kInternal if records are not sorted.
 //
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
@@ -10,8 +13,6 @@
 #include <memory>
 #include <string>
 #include <string_view>
-
-#include "genome/region.h"
 
 namespace haploom::formats {
 
@@ -22,6 +23,7 @@ class VcfWriter {
   VcfWriter(std::string path, std::string_view header_text);
   ~VcfWriter();
   VcfWriter(VcfWriter&&) noexcept;
+  VcfWriter& operator=(VcfWriter&&) noexcept;
 
   void write(std::string_view lines);  // whole record lines, in order
   void finish();                       // closes, indexes, syncs, renames
