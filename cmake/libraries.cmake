@@ -9,6 +9,7 @@ find_package(GTest REQUIRED)
 pkg_check_modules(htslib REQUIRED IMPORTED_TARGET htslib)
 pkg_check_modules(zstd REQUIRED IMPORTED_TARGET libzstd)
 pkg_check_modules(xxhash REQUIRED IMPORTED_TARGET libxxhash)
+pkg_check_modules(zlib REQUIRED IMPORTED_TARGET zlib)
 pkg_check_modules(libcrypto REQUIRED IMPORTED_TARGET libcrypto)
 # The wheel of PyPI `openvino` carries headers, libraries and CMake files; ./run build passes OpenVINO_DIR.
 find_package(OpenVINO REQUIRED COMPONENTS Runtime)

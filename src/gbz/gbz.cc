@@ -9,19 +9,11 @@
 #include "base/error.h"
 #include "gbz/bwt.h"
 #include "gbz/elements.h"
+#include "gbz/layout.h"
 #include "gbz/strings.h"
 
 namespace haploom::gbz {
 namespace {
-
-constexpr uint32_t kGbzTag = 0x205A4247, kGbwtTag = 0x6B376B37, kMetadataTag = 0x6B375E7A, kGraphTag = 0x6B3764AF;
-constexpr uint32_t kNewestVersion = 3, kMetadataVersion = 2;
-constexpr uint64_t kBidirectional = 1, kMetadata = 2, kGbwtSimpleSds = 4;
-constexpr uint64_t kTranslation = 1, kGraphSimpleSds = 2;
-constexpr uint64_t kPathNames = 1, kSampleNames = 2, kContigNames = 4;
-
-constexpr uint32_t gbwt_version(uint32_t gbz) { return gbz == 3 ? 6 : 5; }
-constexpr uint32_t graph_version(uint32_t gbz) { return gbz == 1 ? 3 : 4; }
 
 bool same_key(std::string_view a, std::string_view b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(),
@@ -110,7 +102,7 @@ uint64_t Gbz::State::read_gbwt(Elements& in) {
     in.refuse("GBWT header", start + 24, fmt::format("codes {}..{} are not whole nodes", facts.offset + 1, facts.alphabet_size - 1));
   const Tags more = read_tags(in, "GBWT tags");
   for (const auto& [key, value] : more)
-    if (same_key(key, "reference_samples")) reference_samples = words_of(value);
+    if (same_key(key, kReferenceSamples)) reference_samples = words_of(value);
   tags.insert(tags.end(), more.begin(), more.end());
   read_bwt(in, facts);
   return flags;

@@ -12,6 +12,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -124,6 +125,11 @@ class Walker {
 // that of the forward sequence, nodes the visits of the walk.
 inline constexpr std::string_view kPathTableHeader = "#path\tsample\tphase\tcontig\tfragment\tlength\tsha256\tnodes\tname\tsense";
 std::string path_row(const Gbz& gbz, Walker& walker, uint64_t path);
+
+// The GBZ of a GFA file, as bytes in order. gfa: GFA 1.0 or 1.1 with P or W lines, plain or gzip; segments longer than
+// max_node are cut. version: 1, 2 or 3. Errors: kInput/kGfaFormat with file and line.
+constexpr uint32_t kMaxNodeBases = 1024;  // default of gbwtgraph and vg
+void build_gbz(const std::string& gfa, uint32_t max_node, int version, const std::function<void(std::string_view)>& sink);
 
 // The complement of GBZ tools: IUPAC letters keeping case (S and W exchanged), anything unknown N. Used for path
 // sequences of tables, not for calling (see genome/dna.h).
