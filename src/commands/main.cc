@@ -86,6 +86,7 @@ void add_commands(CLI::App& app) {
   add_examples(app);
   CLI::App* gbz = app.add_subcommand("gbz", "pangenome graphs: show, build, hold in shared memory");
   gbz->require_subcommand(1);
+  add_gbz_build(*gbz);
   add_gbz_paths(*gbz);
 }
 
