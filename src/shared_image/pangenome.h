@@ -1,8 +1,13 @@
 // The pangenome as the caller needs it, laid flat: position-independent sections of a shared image, read in place.
 //
-// Attaching parses nothing: a Pangenome is a few pointers into the bytes. Everything is bounds-checked by the section
-// sizes so that a damaged byte gives a wrong base or an Error, never a crash.
-// Coordinates: base offsets within a path are 0-based from the path's first base (its fragment start is kept apart).
+// In:     image    8-byte aligned, read-only, must outlive the Pangenome and every string_view it gives
+// Out:    bases by node, the haplotype index by visit, paths, and the way from a reference position to a visit
+// Cost:   attach: O(sections), nothing is parsed or copied; a step about 10 ns in cache; a Pangenome is copied freely and
+//         used from any number of threads
+// Errors: attach: kResource/kFormat when the bytes are no image of this layout. Every access is checked against its
+//         section's size, so that a damaged byte gives a wrong answer or kResource/kCorrupt, never a crash
+// Coordinates: base offsets within a path are 0-based from the path's first base (its fragment start is kept apart)
+// Layout: docs/pangenome_image.md
 //
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
@@ -16,10 +21,12 @@
 #include <vector>
 
 #include "gbz/gbz.h"
+#include "shared_image/image_layout.h"
 
 namespace haploom::shared_image {
 
-// Conversion. image_bytes(gbz) is exact; write_image fills exactly that many bytes and is deterministic: same GBZ, same bytes.
+// Conversion. image_bytes(gbz) is exact; write_image fills exactly that many bytes and is deterministic: same GBZ, same
+// bytes. Who needs both keeps one ImageWriter (image_writer.h), which measures once.
 uint64_t image_bytes(const gbz::Gbz& gbz);
 void write_image(const gbz::Gbz& gbz, std::span<std::byte> out);
 
@@ -45,15 +52,21 @@ struct VisitOwner {
   uint64_t offset = 0;  // bases before the visit, in that direction
 };
 
+// Consecutive visits of a node that step to consecutive visits of one successor. At a path's end the successor is
+// kEndmarker and the visit a number without meaning.
+struct Stretch {
+  gbz::Visit to;
+  uint64_t count = 0;
+};
+
 class Pangenome {
  public:
-  // Errors: kResource/kFormat when the bytes are no image of this layout.
   explicit Pangenome(std::span<const std::byte> image);
 
-  uint64_t path_count() const;
+  uint64_t path_count() const { return facts_.paths; }
   PathInfo path(uint64_t path) const;
-  uint64_t node_count() const;
-  uint64_t visit_total() const;
+  uint64_t node_count() const { return facts_.nodes; }
+  uint64_t visit_total() const { return facts_.visit_total; }
   std::vector<std::string_view> reference_samples() const;  // RS tag
   std::vector<std::string_view> samples() const;
   std::vector<std::string_view> contigs() const;
@@ -65,10 +78,11 @@ class Pangenome {
   void append_bases(gbz::NodeCode code, std::string& out) const;
 
   // The haplotype index.
-  uint64_t visits(gbz::NodeCode code) const;              // how many path visits pass; 0 for an unknown code
-  gbz::Visit next(gbz::Visit at) const;                   // node kEndmarker when the path ends here
-  gbz::Visit previous(gbz::Visit at) const;               // through the reverse strand: only if cheap; see .cc
-  template <typename Take>                                // Take(NodeCode successor), each once, rising, endmarker left out
+  uint64_t visits(gbz::NodeCode code) const;  // how many path visits pass; 0 for an unknown code
+  gbz::Visit next(gbz::Visit at) const;       // node kEndmarker when the path ends here
+  // The steps from visits first .. first + count - 1, in order; visits beyond the node's are left out. out is overwritten.
+  void follow(gbz::NodeCode code, uint64_t first, uint64_t count, std::vector<Stretch>& out) const;
+  template <typename Take>  // Take(NodeCode successor), each once, rising, endmarker left out
   void for_each_successor(gbz::NodeCode code, Take take) const {
     for (uint64_t i = 0, n = successor_count(code); i < n; ++i) {
       if (const gbz::NodeCode to = successor(code, i); to != gbz::kEndmarker) take(to);
@@ -76,16 +90,48 @@ class Pangenome {
   }
   uint64_t successor_count(gbz::NodeCode code) const;
   gbz::NodeCode successor(gbz::NodeCode code, uint64_t i) const;
+  // Where a path starts in a direction (forward: its own); node kEndmarker for an empty path.
+  gbz::Visit sequence_start(uint64_t path, bool reverse) const;
 
   // Reference position -> graph. Only paths of sense generic or reference are position-indexed.
-  // path_containing: the fragment of (sample, contig) that holds `position` (largest fragment start <= position).
+  // Those paths, by (sample, contig, phase, fragment).
+  std::span<const uint32_t> indexed_paths() const { return indexed_paths_; }
+  // The fragment of (sample, contig) that holds `position` (largest fragment start <= position); of several phases the
+  // lowest counts.
   std::optional<uint64_t> path_containing(std::string_view sample, std::string_view contig, uint64_t position) const;
   std::optional<PathPlace> locate(uint64_t path, uint64_t offset) const;  // nullopt beyond the path's end
-  VisitOwner owner(gbz::Visit visit) const;               // for names; O(sampling distance) steps
+  VisitOwner owner(gbz::Visit visit) const;  // for names; about kOwnerStep steps
 
  private:
-  // section views, private to pangenome.cc's layout
-  std::span<const std::byte> image_;
+  template <typename T>
+  std::span<const T> section(std::span<const std::byte> image, Section which) const;
+  void check_counts() const;
+
+  std::span<const uint32_t> record(gbz::NodeCode code) const;
+  std::optional<uint64_t> record_index(gbz::NodeCode code) const;
+  gbz::NodeCode code_of(uint32_t place) const { return place < 2 ? gbz::kEndmarker : facts_.first_code + place - 2; }
+  gbz::Visit visit_of(Place place) const { return {code_of(place.code), place.visit}; }
+  std::optional<Owner> sampled_owner(gbz::Visit visit) const;
+  std::string_view text(uint64_t index) const;
+  std::vector<std::string_view> texts(uint64_t first, uint64_t count) const;
+
+  Facts facts_{};
+  std::span<const char> bases_;
+  std::span<const uint64_t> base_blocks_;
+  std::span<const uint32_t> base_offsets_;
+  std::span<const uint32_t> records_;
+  std::span<const uint64_t> record_blocks_;
+  std::span<const uint32_t> record_offsets_;
+  std::span<const Place> sequence_starts_;
+  std::span<const uint32_t> sequence_ends_;
+  std::span<const PathEntry> paths_;
+  std::span<const uint32_t> indexed_paths_;
+  std::span<const uint64_t> position_starts_;
+  std::span<const Position> positions_;
+  std::span<const uint64_t> owner_starts_;
+  std::span<const Owner> owners_;
+  std::span<const uint64_t> text_starts_;
+  std::span<const char> text_;
 };
 
 }  // namespace haploom::shared_image
