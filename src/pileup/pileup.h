@@ -1,6 +1,14 @@
 // Reads of a partition turned into allele counts, one pass over each CIGAR.
 //
-// Source: deepvariant/allelecounter.cc (1.9); docs: candidates.md section 5.
+// In:     region     the partition; must lie inside `reference`
+//         reads      in any order; those that do not overlap the region are passed over. Each has one quality a base and
+//                    a CIGAR that consumes no more bases than there are
+//         reference  upper-case bases of the contig around the partition; must reach as far as the reads do, or to the
+//                    contig's ends (deletions are spelled from it)
+// Out:    [region.length()] counts, index 0 is region.start
+// Cost:   a few machine words a base that agrees with the reference, an allocation a base that does not
+// Errors: check() only: the caller has read the reads through formats::Alignments, which refuses broken ones
+// Source: deepvariant/allelecounter.cc (DeepVariant 1.9)
 //
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
@@ -15,6 +23,7 @@
 
 namespace haploom::pileup {
 
+// In upstream's order, by which alleles of equal bases are told apart.
 enum class AlleleType : uint8_t { kSubstitution, kInsertion, kDeletion, kSoftClip };
 
 // One allele that one read shows, not the reference base.
@@ -25,10 +34,16 @@ struct AlleleObservation {
   std::string bases;        // SUB: the base; INS/SOFT_CLIP: anchor + inserted; DEL: anchor + deleted reference bases
 };
 
+// Indels and soft clips stand at their anchor, the reference position before them; the anchor base in `bases` is the
+// read's own, or the reference's when the operation opens the read.
 struct PositionCounts {
   int32_t reference = 0;                    // reads with the reference base, not low quality
-  std::vector<AlleleObservation> alleles;   // in read order; one per read
+  std::vector<AlleleObservation> alleles;   // in read order; one per read key (name and number): the last one counts
 };
+
+// DP as DeepVariant counts it: the reference and every other allele that is not low quality, soft clips too; a deleted
+// base is not counted.
+int32_t depth(const PositionCounts& counts);
 
 struct CountOptions {
   int min_mapq = 0;
@@ -36,11 +51,11 @@ struct CountOptions {
   bool legacy = true;  // keep_legacy_allele_counter_behavior: a low-quality base drops the allele instead of flagging it
 };
 
-// [region.length()] counts. reference_bases holds [reference_start, ...) of the contig, upper case, and must cover every
-// read with a margin (deletions are spelled from it).
+// Bases [start, start + bases.size()) of a contig, upper case.
 struct ReferenceWindow {
   int64_t start = 0;
   std::string_view bases;
+  int64_t end() const { return start + static_cast<int64_t>(bases.size()); }
   char at(int64_t position) const {  // 'N' outside
     const int64_t i = position - start;
     return i < 0 || i >= static_cast<int64_t>(bases.size()) ? 'N' : bases[static_cast<size_t>(i)];
@@ -49,8 +64,9 @@ struct ReferenceWindow {
 std::vector<PositionCounts> count_alleles(const genome::Region& region, const std::vector<genome::Read>& reads,
                                           const ReferenceWindow& reference, const CountOptions& options);
 
-// Algorithm R over a partition's reads with numpy's generator, seed 609314161: indices kept, in slot order.
-// Source: reservoir_sample_reads; docs: candidates.md section 3.
+// Algorithm R over a partition's reads with numpy's generator, RandomState(609314161).randint: indices kept, in slot
+// order. keep <= 0 keeps all. items < 2^32.
+// Source: make_examples_core.py reservoir_sample_reads, nucleus/util/utils.py (DeepVariant 1.9)
 std::vector<int32_t> reservoir_sample(int64_t items, int64_t keep);
 
 }  // namespace haploom::pileup

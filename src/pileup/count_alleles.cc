@@ -1,0 +1,261 @@
+#include <algorithm>
+#include <cstring>
+#include <functional>
+
+#include "base/error.h"
+#include "genome/dna.h"
+#include "pileup/pileup.h"
+
+namespace haploom::pileup {
+namespace {
+
+using genome::Read;
+
+// For each read the number of its key (name, number) among those that several reads bear, -1 for all others.
+// A read and its supplementary alignment share a key, and a key shows one allele a position.
+std::vector<int32_t> shared_keys(const std::vector<Read>& reads) {
+  std::vector<int32_t> shared(reads.size(), -1);
+  std::vector<std::pair<size_t, int32_t>> by_hash;
+  by_hash.reserve(reads.size());
+  for (size_t i = 0; i < reads.size(); ++i) {
+    by_hash.emplace_back(std::hash<std::string_view>{}(reads[i].name) + reads[i].number, static_cast<int32_t>(i));
+  }
+  std::sort(by_hash.begin(), by_hash.end());
+  const auto same_key = [&reads](int32_t a, int32_t b) {
+    return reads[static_cast<size_t>(a)].number == reads[static_cast<size_t>(b)].number &&
+           reads[static_cast<size_t>(a)].name == reads[static_cast<size_t>(b)].name;
+  };
+  for (size_t i = 0; i < by_hash.size(); ++i) {
+    for (size_t j = i; j-- > 0 && by_hash[j].first == by_hash[i].first;) {
+      const auto [here, before] = std::pair(by_hash[i].second, by_hash[j].second);
+      if (!same_key(here, before)) continue;
+      int32_t& group = shared[static_cast<size_t>(before)];
+      if (group < 0) group = before;
+      shared[static_cast<size_t>(here)] = group;
+      break;
+    }
+  }
+  return shared;
+}
+
+class Counter {
+ public:
+  Counter(const genome::Region& region, const std::vector<Read>& reads, const ReferenceWindow& reference,
+          const CountOptions& options)
+      : region_(region),
+        reads_(reads),
+        reference_(reference),
+        legacy_(options.legacy),
+        min_quality_(std::clamp(options.min_base_quality, 0, 255)),
+        shared_key_(shared_keys(reads)),
+        plain_(reference.bases.substr(static_cast<size_t>(region.start - reference.start),
+                                      static_cast<size_t>(region.length()))),
+        agreeing_(plain_.size(), 0),
+        counts_(plain_.size()) {
+    std::replace_if(plain_.begin(), plain_.end(), [](char base) { return !genome::is_acgt(base); }, '\0');
+  }
+
+  void add(int32_t index) {
+    read_ = index;
+    const Read& read = reads_[static_cast<size_t>(index)];
+    int64_t position = read.start;
+    int64_t offset = 0;
+    for (const genome::CigarOp& part : read.cigar) {
+      if (part.length <= 0) continue;
+      switch (part.op) {
+        case 'M': case '=': case 'X':
+          add_bases(read, position, offset, part.length);
+          position += part.length;
+          offset += part.length;
+          break;
+        case 'I': case 'S':
+          add_indel(read, position, offset, part);
+          offset += part.length;
+          break;
+        case 'D':
+          add_indel(read, position, offset, part);
+          position += part.length;
+          break;
+        case 'N': case 'P':  // upstream lets padding move the reference, too
+          position += part.length;
+          break;
+        default:
+          break;
+      }
+    }
+    settle();
+  }
+
+  std::vector<PositionCounts> take() {
+    for (size_t i = 0; i < counts_.size(); ++i) counts_[i].reference += agreeing_[i];
+    return std::move(counts_);
+  }
+
+ private:
+  enum class Held : uint8_t { kNothing, kReference, kAllele };
+
+  // The last base of the run is held back: an indel that follows stands at the same position and takes its place.
+  void add_bases(const Read& read, int64_t position, int64_t offset, int64_t length) {
+    settle();
+    const int64_t first = std::max(position, region_.start);
+    const int64_t last = std::min(position + length - 1, region_.end);  // without the run's last base
+    if (first < last) add_inner(read, first, offset + first - position, last - first);
+    const int64_t end = position + length - 1;
+    if (region_.contains(end)) hold_base(read, end, static_cast<size_t>(offset + length - 1));
+  }
+
+  // [position, position + length) inside the region.
+  void add_inner(const Read& read, int64_t position, int64_t offset, int64_t length) {
+    const auto n = static_cast<size_t>(length);
+    const auto from = static_cast<size_t>(position - region_.start);
+    const char* bases = read.bases.data() + offset;
+    const uint8_t* quality = read.quality.data() + offset;
+    const char* plain = plain_.data() + from;
+    int32_t* agreeing = agreeing_.data() + from;
+    const auto least = static_cast<uint8_t>(min_quality_);
+    for (size_t i = 0; i < n; ++i) agreeing[i] += (bases[i] == plain[i]) & (quality[i] >= least);
+
+    size_t i = 0;
+    const auto differing = [&](size_t end) {
+      for (; i < end; ++i) {
+        if (bases[i] != plain[i]) put_substitution(read, from + i, static_cast<size_t>(offset) + i);
+      }
+    };
+    while (i + sizeof(uint64_t) <= n) {
+      uint64_t ours = 0;
+      uint64_t theirs = 0;
+      std::memcpy(&ours, bases + i, sizeof ours);
+      std::memcpy(&theirs, plain + i, sizeof theirs);
+      if (ours == theirs) {
+        i += sizeof ours;
+      } else {
+        differing(i + sizeof ours);
+      }
+    }
+    differing(n);
+  }
+
+  bool usable(const Read& read, size_t offset) const {
+    return genome::is_acgt(read.bases[offset]) && !(legacy_ && read.quality[offset] < min_quality_);
+  }
+
+  void put_substitution(const Read& read, size_t at, size_t offset) {
+    if (!usable(read, offset)) return;
+    put(at, {read_, AlleleType::kSubstitution, read.quality[offset] < min_quality_, std::string(1, read.bases[offset])});
+  }
+
+  void hold_base(const Read& read, int64_t position, size_t offset) {
+    if (!usable(read, offset)) return;
+    const bool low_quality = read.quality[offset] < min_quality_;
+    held_position_ = position;
+    if (read.bases[offset] != plain_[static_cast<size_t>(position - region_.start)]) {
+      held_ = Held::kAllele;
+      held_allele_ = {read_, AlleleType::kSubstitution, low_quality, std::string(1, read.bases[offset])};
+    } else if (!low_quality) {
+      held_ = Held::kReference;
+    }
+  }
+
+  void add_indel(const Read& read, int64_t position, int64_t offset, const genome::CigarOp& part) {
+    const int64_t anchor = position - 1;
+    if (!region_.contains(anchor)) return settle();
+    AlleleObservation seen{read_, AlleleType::kDeletion, false, {}};
+    if (!spell(read, position, static_cast<size_t>(offset), part, seen)) return settle();
+    if (held_ != Held::kNothing && held_position_ != anchor) settle();
+    held_ = Held::kAllele;
+    held_position_ = anchor;
+    held_allele_ = std::move(seen);
+  }
+
+  // Fills type, bases and low_quality; false when the allele cannot be used.
+  bool spell(const Read& read, int64_t position, size_t offset, const genome::CigarOp& part, AlleleObservation& seen) const {
+    const char anchor = offset > 0 ? read.bases[offset - 1] : reference_.at(position - 1);
+    if (!genome::is_acgt(anchor)) return false;
+    const auto length = static_cast<size_t>(part.length);
+    std::string_view rest;
+    if (part.op == 'D') {
+      if (position + part.length > reference_.end()) return false;
+      rest = reference_.bases.substr(static_cast<size_t>(position - reference_.start), length);
+      if (!std::all_of(rest.begin(), rest.end(), genome::is_acgt)) return false;
+    } else {
+      int64_t sum = 0;
+      for (size_t i = offset; i < offset + length; ++i) {
+        if (!usable(read, i)) return false;
+        sum += read.quality[i];
+      }
+      seen.type = part.op == 'I' ? AlleleType::kInsertion : AlleleType::kSoftClip;
+      seen.low_quality = sum < static_cast<int64_t>(min_quality_) * part.length;
+      rest = std::string_view(read.bases).substr(offset, length);
+    }
+    seen.bases.reserve(1 + length);
+    seen.bases += anchor;
+    seen.bases += rest;
+    return true;
+  }
+
+  void settle() {
+    const auto at = static_cast<size_t>(held_position_ - region_.start);
+    if (held_ == Held::kReference) ++counts_[at].reference;
+    if (held_ == Held::kAllele) put(at, std::move(held_allele_));
+    held_ = Held::kNothing;
+  }
+
+  void put(size_t at, AlleleObservation&& seen) {
+    std::vector<AlleleObservation>& alleles = counts_[at].alleles;
+    if (const int32_t key = shared_key_[static_cast<size_t>(seen.read)]; key >= 0) {
+      for (AlleleObservation& other : alleles) {
+        if (shared_key_[static_cast<size_t>(other.read)] != key) continue;
+        other = std::move(seen);
+        return;
+      }
+    } else if (!alleles.empty() && alleles.back().read == seen.read) {  // an unusable indel lay between the two
+      alleles.back() = std::move(seen);
+      return;
+    }
+    alleles.push_back(std::move(seen));
+  }
+
+  const genome::Region region_;
+  const std::vector<Read>& reads_;
+  const ReferenceWindow reference_;
+  const bool legacy_;
+  const int min_quality_;
+  const std::vector<int32_t> shared_key_;
+  std::string plain_;              // the region's reference, 0 where it is not ACGT: equal to no read base
+  std::vector<int32_t> agreeing_;  // [region] reference bases of runs, apart from counts_ so that the loop is plain
+  std::vector<PositionCounts> counts_;
+  int32_t read_ = 0;
+  Held held_ = Held::kNothing;
+  int64_t held_position_ = 0;
+  AlleleObservation held_allele_;
+};
+
+bool well_formed(const Read& read) {
+  return read.bases.size() == read.quality.size() &&
+         genome::read_length(read.cigar) <= static_cast<int64_t>(read.bases.size());
+}
+
+}  // namespace
+
+int32_t depth(const PositionCounts& counts) {
+  return counts.reference + static_cast<int32_t>(std::count_if(counts.alleles.begin(), counts.alleles.end(),
+                                                               [](const auto& seen) { return !seen.low_quality; }));
+}
+
+std::vector<PositionCounts> count_alleles(const genome::Region& region, const std::vector<Read>& reads,
+                                          const ReferenceWindow& reference, const CountOptions& options) {
+  check(reference.start <= region.start && region.start <= region.end && region.end <= reference.end(),
+        "the partition lies inside its reference window");
+  Counter counter(region, reads, reference, options);
+  for (size_t i = 0; i < reads.size(); ++i) {
+    const Read& read = reads[i];
+    if (read.mapq < options.min_mapq || read.contig != region.contig || read.start >= region.end || read.end <= region.start) {
+      continue;
+    }
+    check(well_formed(read), "a read has a quality for each base and no more CIGAR than bases");
+    counter.add(static_cast<int32_t>(i));
+  }
+  return counter.take();
+}
+
+}  // namespace haploom::pileup
