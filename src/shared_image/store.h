@@ -3,67 +3,37 @@
 // An image gets its public name only when its last byte is in place (O_TMPFILE + linkat). Every user holds a shared flock
 // on its own descriptor for as long as it has the mapping; the kernel drops it on any death. Names: haploom.<uid>.<name>.
 // Source: docs/shared_memory.md (protocol, states, names, reasons).
-// Errors: kResource with reasons 10..34 (base/error.h), kUsage for a name that breaks the rules, kInput/22 and /40.
+// Errors: kResource with reasons 10..34 (base/error.h), kUsage for a name that breaks the rules, kInput/22 and /40;
+//         base::Interrupted while waiting or reserving, with nothing left behind
 //
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <functional>
-#include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "shared_image/draft.h"
+#include "shared_image/fingerprint.h"
+#include "shared_image/holders.h"
+#include "shared_image/lease.h"
+#include "shared_image/name.h"
+#include "shared_image/object_header.h"
+
 namespace haploom::shared_image {
 
-enum class Policy { kTransient, kKept };  // the last to leave removes it / it stays until unloaded
-
-// What identifies a pangenome: the file's size and a hash over sampled blocks (first and last included).
-struct Fingerprint {
-  uint64_t file_bytes = 0;
-  uint64_t sampled = 0;
-  bool operator==(const Fingerprint&) const = default;
-  std::string text() const;  // 16 hex digits
-};
-Fingerprint fingerprint_of(const std::string& path);  // kInput/kReadGbz when it cannot be read
-
-// A name as the user gave it, or nothing: then the family GBZ_SHARED_MEMORY.<fingerprint>.
-struct StoreName {
-  std::string name;      // after {job} {pid} {fp} were replaced, validated
-  bool family = false;
-};
-inline constexpr const char* kDefaultName = "GBZ_SHARED_MEMORY";
-StoreName resolve_name(const std::optional<std::string>& given, const Fingerprint& fingerprint);
-
 struct StoreOptions {
-  std::string directory = "/dev/shm";       // the tests' and --gbz_store_dir's place
-  std::chrono::seconds wait_timeout{1800};
-  uint64_t ceiling_bytes = 0;               // --gbz_shared_memory_size_gb; 0 = none. An image over it is reason 20
+  std::string directory = "/dev/shm";  // or --gbz_store_dir, on a local disk
+  std::chrono::milliseconds wait_timeout = std::chrono::seconds{1800};
+  uint64_t ceiling_bytes = 0;          // --gbz_shared_memory_size_gb; 0 = none. An image over it is reason 20
+  Publication publication = Publication::kUnnamed;
 };
 
-// The bytes of an attached image (mapped read-only, PROT_READ) and the lease on them. Leaving: a transient image that
-// nobody else holds is removed.
-class Lease {
- public:
-  ~Lease();
-  Lease(Lease&&) noexcept;
-  Lease& operator=(Lease&&) noexcept;
-  std::span<const std::byte> image() const;  // the sections' space, behind the header page
-  bool loaded_here() const;                  // this process converted and published it
-  Policy policy() const;
-  void leave();                              // what the destructor does, with errors reported
-
- private:
-  friend class Store;
-  struct State;
-  explicit Lease(std::unique_ptr<State> state);
-  std::unique_ptr<State> state_;
-};
-
-struct Holder { int pid = 0; };
 struct Entry {  // one row of `haploom gbz ls`
   std::string name;
   std::string path;
@@ -78,25 +48,35 @@ struct Entry {  // one row of `haploom gbz ls`
 
 class Store {
  public:
-  explicit Store(StoreOptions options);
+  explicit Store(StoreOptions options);  // kStoreDirectory when the directory is none
 
+  // What is known of the pangenome only after it was read; goes into the header.
+  struct Details {
+    std::array<uint64_t, 2> full_fingerprint{};  // XXH3-128 of the whole file
+    std::string reference_samples;               // separated by blanks
+  };
   // How to make the image when nobody has it: the size is known before a byte is reserved; fill() writes it.
   struct Source {
     std::string gbz_path;
     Fingerprint fingerprint;
     std::function<uint64_t()> measure;                  // bytes of the image; parses the GBZ
     std::function<void(std::span<std::byte>)> fill;     // writes exactly that many bytes
+    std::function<Details()> details = {};              // asked for after fill(); may be empty
   };
 
   // Attaches, or loads when nobody has. One of many concurrent callers loads, the others wait and attach.
+  // Policy kKept makes an object that is there a kept one; kTransient leaves a kept one as it is.
   Lease attach_or_load(const StoreName& name, Policy policy, const Source& source) const;
   // Attaches or nullopt. expected: refuse another pangenome (reason 16).
   std::optional<Lease> attach(const StoreName& name, const std::optional<Fingerprint>& expected) const;
 
-  std::vector<Entry> list() const;                      // the caller's objects
-  void unload(const std::string& name, bool force) const;  // reasons 31, 32
+  std::vector<Entry> list() const;                      // the caller's objects, by name
+  void unload(const std::string& name, bool force) const;  // reasons 30, 31, 32
 
  private:
+  Lease load(const ObjectPlace& place, Policy policy, const Source& source, Waiter& waiter) const;
+  void require_room(const ObjectPlace& place, uint64_t image_bytes) const;
+
   StoreOptions options_;
 };
 

@@ -1,0 +1,81 @@
+#include "shared_image/object_file.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <pwd.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "shared_image/failure.h"
+
+namespace haploom::shared_image {
+namespace {
+
+std::string user_text(uid_t uid) {
+  struct passwd entry {};
+  struct passwd* found = nullptr;
+  char buffer[4096];
+  if (::getpwuid_r(uid, &entry, buffer, sizeof buffer, &found) != 0 || found == nullptr) return fmt::format("uid {}", uid);
+  return fmt::format("{} (uid {})", entry.pw_name, uid);
+}
+
+Error not_openable(const ObjectPlace& place, int error) {
+  struct stat status {};
+  std::string owner;
+  if (::lstat(place.object.c_str(), &status) == 0) owner = fmt::format("; it belongs to {}", user_text(status.st_uid));
+  const std::string why = error == ELOOP ? "it is a symbolic link" : errno_text(error);
+  return failure(Reason::kOpen, fmt::format("cannot open {}: {}{}", place.object, why, owner),
+                 "remove what stands under that name, or give another --gbz_shared_memory_name");
+}
+
+void require_own_regular_file(const ObjectPlace& place, const struct stat& status) {
+  const std::string remedy = "remove what stands under that name, or give another --gbz_shared_memory_name";
+  if (!S_ISREG(status.st_mode)) throw failure(Reason::kFileType, fmt::format("{} is no regular file", place.object), remedy);
+  if (status.st_uid != ::geteuid())
+    throw failure(Reason::kOwner, fmt::format("{} belongs to {}, not to you", place.object, user_text(status.st_uid)), remedy);
+  if ((status.st_mode & 0022) != 0) {
+    throw failure(Reason::kOwner, fmt::format("{} can be written by others (mode {:04o})", place.object, status.st_mode & 07777),
+                  fmt::format("haploom gbz unload '{}', then load it again", place.name));
+  }
+}
+
+}  // namespace
+
+std::optional<ObjectFile> open_object(const ObjectPlace& place) {
+  ObjectFile object;
+  // O_NONBLOCK: a FIFO planted under the name would hang the open.
+  object.file = Descriptor(::open(place.object.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+  if (!object.file) {
+    if (errno == ENOENT) return std::nullopt;
+    throw not_openable(place, errno);
+  }
+  check(::fstat(object.file.number(), &object.status) == 0, "an open object has a status");
+  require_own_regular_file(place, object.status);
+  return object;
+}
+
+ObjectHeader read_header(const ObjectFile& object, const ObjectPlace& place) {
+  const uint64_t bytes = static_cast<uint64_t>(object.status.st_size);
+  ObjectHeader header;
+  const ssize_t got = ::pread(object.file.number(), &header, sizeof header, 0);
+  if (got != static_cast<ssize_t>(sizeof header)) {
+    throw failure(Reason::kSize, fmt::format("{} has {} bytes, shorter than the header of a shared pangenome ({})", place.object, bytes, kPageBytes),
+                  fmt::format("haploom gbz unload '{}', then load it again", place.name));
+  }
+  verify_header(header, bytes, place.object, place.name);
+  return header;
+}
+
+Policy policy_of(const ObjectHeader& header, const struct stat& status) {
+  const bool kept = header.policy == static_cast<uint32_t>(Policy::kKept) || (status.st_mode & S_ISVTX) != 0;
+  return kept ? Policy::kKept : Policy::kTransient;
+}
+
+void mark_kept(int file, const ObjectPlace& place) {
+  if (::fchmod(file, kObjectMode | S_ISVTX) == 0) return;
+  throw failure(Reason::kPublish, fmt::format("cannot mark {} as kept: {}", place.object, errno_text(errno)),
+                "give the loading command another --shared_memory_name");
+}
+
+}  // namespace haploom::shared_image

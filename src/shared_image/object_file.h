@@ -1,0 +1,38 @@
+// A published object as a file: opened without trusting what lies under its name, its header read without mapping it.
+//
+// Errors: kResource with kOpen (no permission, a symlink), kFileType (directory, FIFO, device), kOwner (another user's, or
+//         writable by others), kSize; those of object_header.h
+//
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <sys/stat.h>
+
+#include <optional>
+#include <string>
+
+#include "shared_image/descriptor.h"
+#include "shared_image/name.h"
+#include "shared_image/object_header.h"
+
+namespace haploom::shared_image {
+
+struct ObjectFile {
+  Descriptor file;        // read-only
+  struct stat status {};  // as at opening
+};
+
+// nullopt when there is none. Checks type, owner and mode; never blocks, never follows a link.
+std::optional<ObjectFile> open_object(const ObjectPlace& place);
+
+// Reads and verifies the header, against the file's size too.
+ObjectHeader read_header(const ObjectFile& object, const ObjectPlace& place);
+
+// Whether the object stays when its last user leaves: made so, or marked since by mark_kept(). The mark is the file's
+// sticky bit, because an object's bytes never change.
+Policy policy_of(const ObjectHeader& header, const struct stat& status);
+void mark_kept(int file, const ObjectPlace& place);
+
+inline constexpr mode_t kObjectMode = 0400;
+
+}  // namespace haploom::shared_image

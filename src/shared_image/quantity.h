@@ -1,0 +1,21 @@
+// Byte counts as people read them: powers of ten, as in the flag that limits them.
+//
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <fmt/format.h>
+
+#include <cstdint>
+#include <string>
+
+namespace haploom::shared_image {
+
+inline std::string size_text(uint64_t bytes) {
+  const double value = static_cast<double>(bytes);
+  if (bytes >= 1'000'000'000) return fmt::format("{:.2f} GB", value / 1e9);
+  if (bytes >= 1'000'000) return fmt::format("{:.1f} MB", value / 1e6);
+  if (bytes >= 1'000) return fmt::format("{:.1f} kB", value / 1e3);
+  return fmt::format("{} bytes", bytes);
+}
+
+}  // namespace haploom::shared_image

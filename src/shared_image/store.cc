@@ -1,0 +1,216 @@
+#include "shared_image/store.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+
+#include "base/log.h"
+#include "shared_image/attachment.h"
+#include "shared_image/crash_point.h"
+#include "shared_image/failure.h"
+#include "shared_image/file_lock.h"
+#include "shared_image/memory_limit.h"
+#include "shared_image/object_file.h"
+#include "shared_image/quantity.h"
+
+namespace haploom::shared_image {
+namespace {
+
+namespace fs = std::filesystem;
+
+double seconds_since(std::chrono::steady_clock::time_point start) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+void require_directory(const std::string& directory) {
+  struct stat status {};
+  const std::string remedy = "give --gbz_store_dir a directory on a local disk that you may write to";
+  if (::stat(directory.c_str(), &status) != 0)
+    throw failure(Reason::kStoreDirectory, fmt::format("the store directory {}: {}", directory, errno_text(errno)), remedy);
+  if (!S_ISDIR(status.st_mode))
+    throw failure(Reason::kStoreDirectory, fmt::format("the store directory {} is no directory", directory), remedy);
+}
+
+ObjectHeader header_of(const Store::Source& source, Policy policy, std::span<const std::byte> object) {
+  ObjectHeader header = new_header();
+  header.total_bytes = object.size();
+  header.policy = static_cast<uint32_t>(policy);
+  header.section_count = 1;
+  header.sections[0] = {SectionType::kPangenome, 0, kPageBytes, object.size() - kPageBytes, checksum_of(object.subspan(kPageBytes))};
+  header.gbz_bytes = source.fingerprint.file_bytes;
+  header.gbz_sampled = source.fingerprint.sampled;
+  header.gbz_path.set(source.gbz_path);
+  if (source.details) {
+    const Store::Details details = source.details();
+    header.gbz_full = details.full_fingerprint;
+    header.reference_samples.set(details.reference_samples);
+  }
+  seal(header);
+  return header;
+}
+
+void fill_image(const Store::Source& source, std::span<std::byte> image) {
+  if (crash_point_armed(CrashPoint::kHalfFilled)) std::memset(image.data(), 0xA5, image.size() / 2);
+  crash_point(CrashPoint::kHalfFilled);
+  source.fill(image);
+}
+
+void write_header(ObjectHeader header, std::span<std::byte> object) {
+  std::memcpy(object.data(), &header, sizeof header);
+  crash_point(CrashPoint::kAfterHeader);
+  mark_ready(header);
+  std::memcpy(object.data(), &header, sizeof header);
+  crash_point(CrashPoint::kAfterState);
+}
+
+Entry entry_of(const ObjectPlace& place, const struct stat& status) {
+  Entry entry;
+  entry.name = place.name;
+  entry.path = place.object;
+  entry.bytes = static_cast<uint64_t>(status.st_size);
+  entry.created_unix = status.st_mtime;
+  entry.holders = lock_holders(status.st_dev, status.st_ino);
+  try {
+    const std::optional<ObjectFile> object = open_object(place);
+    if (!object) {
+      entry.problem = "removed meanwhile";
+      return entry;
+    }
+    const ObjectHeader header = read_header(*object, place);
+    entry.policy = policy_of(header, object->status);
+    entry.gbz_path = header.gbz_path.text();
+    entry.fingerprint = header.fingerprint();
+    entry.created_unix = header.created_unix;
+  } catch (const Error& error) {
+    entry.problem = error.message();
+  }
+  return entry;
+}
+
+// Objects whose name is longer by a fingerprint: what a user who asks for the family may mean.
+std::string family_remedy(const std::vector<Entry>& entries, const std::string& name) {
+  std::string found;
+  for (const Entry& entry : entries)
+    if (entry.name.starts_with(name + ".")) found += (found.empty() ? "" : " or ") + fmt::format("haploom gbz unload {}", entry.name);
+  return found.empty() ? "haploom gbz ls shows what is there" : found;
+}
+
+// The object open for removal, whatever is in it.
+Descriptor open_for_removal(const ObjectPlace& place, const std::string& absent_remedy) {
+  struct stat status {};
+  if (::lstat(place.object.c_str(), &status) != 0)
+    throw failure(Reason::kNothingToUnload, fmt::format("no shared pangenome '{}' in {}", place.name, place.directory), absent_remedy);
+  if (!S_ISREG(status.st_mode))
+    throw failure(Reason::kFileType, fmt::format("{} is no regular file, and not touched", place.object), fmt::format("look at it, then: rm -r '{}'", place.object));
+  if (status.st_uid != ::geteuid())
+    throw failure(Reason::kOwner, fmt::format("{} belongs to uid {}", place.object, status.st_uid), "ask that user or an administrator");
+  Descriptor file(::open(place.object.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+  if (!file) throw failure(Reason::kOpen, fmt::format("cannot open {}: {}", place.object, errno_text(errno)), fmt::format("rm '{}'", place.object));
+  return file;
+}
+
+void require_unleased(const ObjectPlace& place, const Descriptor& file) {
+  if (::flock(file.number(), LOCK_EX | LOCK_NB) == 0) return;
+  throw failure(Reason::kInUse, fmt::format("the shared pangenome '{}' is in use by {}", place.name, text_of(lock_holders(place.object))),
+                fmt::format("wait for them, or: haploom gbz unload '{}' --force (they keep what they have)", place.name));
+}
+
+constexpr std::chrono::milliseconds kUnloadPatience{5'000};
+
+}  // namespace
+
+Store::Store(StoreOptions options) : options_(std::move(options)) {
+  while (options_.directory.size() > 1 && options_.directory.ends_with('/')) options_.directory.pop_back();
+  require_directory(options_.directory);
+}
+
+std::optional<Lease> Store::attach(const StoreName& name, const std::optional<Fingerprint>& expected) const {
+  Waiter waiter(options_.wait_timeout, name.name);
+  std::unique_ptr<Attachment> attachment = attach_object(place_of(options_.directory, name.name), expected, waiter);
+  if (attachment == nullptr) return std::nullopt;
+  return Lease(std::move(attachment));
+}
+
+Lease Store::attach_or_load(const StoreName& name, Policy policy, const Source& source) const {
+  const ObjectPlace place = place_of(options_.directory, name.name);
+  Waiter waiter(options_.wait_timeout, name.name);
+  std::unique_ptr<Attachment> attachment = attach_object(place, source.fingerprint, waiter);
+  if (attachment == nullptr) {
+    const FileLock elected = FileLock::acquire(place.lock, waiter);
+    attachment = attach_object(place, source.fingerprint, waiter);  // another loader may have just finished
+    if (attachment == nullptr) return load(place, policy, source, waiter);
+  }
+  // Nobody can remove it while we hold the lease, and the mark is looked at behind an exclusive lock.
+  if (policy == Policy::kKept) mark_kept(attachment->file.number(), place);
+  base::debug(kModule, "attached name={} bytes={}", place.name, attachment->header.total_bytes);
+  return Lease(std::move(attachment));
+}
+
+void Store::require_room(const ObjectPlace& place, uint64_t image_bytes) const {
+  if (options_.ceiling_bytes != 0 && image_bytes > options_.ceiling_bytes) {
+    throw failure(Reason::kNoSpace,
+                  fmt::format("the image of '{}' needs {} ({} bytes), over the ceiling of {}", place.name, size_text(image_bytes), image_bytes,
+                              size_text(options_.ceiling_bytes)),
+                  fmt::format("--gbz_shared_memory_size_gb {}", (image_bytes + 999'999'999) / 1'000'000'000));
+  }
+  if (lives_in_memory(place.directory)) require_memory(image_bytes, memory_room());
+}
+
+Lease Store::load(const ObjectPlace& place, Policy policy, const Source& source, Waiter& waiter) const {
+  const auto start = std::chrono::steady_clock::now();
+  base::info(kModule, "loading {} name={} directory={}", source.gbz_path, place.name, place.directory);
+  sweep_temporaries(place);
+  const uint64_t image_bytes = source.measure();
+  require_room(place, image_bytes);
+  {
+    Draft draft = Draft::reserve(place, kPageBytes + image_bytes, options_.publication, waiter);
+    fill_image(source, draft.bytes().subspan(kPageBytes));
+    write_header(header_of(source, policy, draft.bytes()), draft.bytes());
+    draft.publish();
+  }
+  std::unique_ptr<Attachment> attachment = attach_object(place, source.fingerprint, waiter);
+  if (attachment == nullptr)
+    throw failure(Reason::kPublish, fmt::format("{} was removed as soon as it was published", place.object), "look for a clean-up script on this node");
+  crash_point(CrashPoint::kAfterAttach);
+  attachment->loaded_here = true;
+  base::info(kModule, "published name={} bytes={} policy={} seconds={:.1f}", place.name, kPageBytes + image_bytes,
+             policy == Policy::kKept ? "kept" : "transient", seconds_since(start));
+  return Lease(std::move(attachment));
+}
+
+std::vector<Entry> Store::list() const {
+  std::vector<Entry> entries;
+  for (const auto& file : fs::directory_iterator(options_.directory)) {
+    const std::optional<std::string> name = name_of_file(file.path().filename().string());
+    struct stat status {};
+    if (!name || ::lstat(file.path().c_str(), &status) != 0) continue;
+    entries.push_back(entry_of(place_of(options_.directory, *name), status));
+  }
+  std::sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) { return a.name < b.name; });
+  return entries;
+}
+
+void Store::unload(const std::string& name, bool force) const {
+  const ObjectPlace place = place_of(options_.directory, validated_name(name));
+  const std::optional<FileLock> lock = FileLock::try_acquire(place.lock, kUnloadPatience);
+  if (!lock) {
+    throw failure(Reason::kNameBusy, fmt::format("'{}' is just being loaded or removed by {}", place.name, text_of(lock_holders(place.lock))),
+                  "wait for that process, or end it: nothing is left behind");
+  }
+  sweep_temporaries(place);
+  const Descriptor file = open_for_removal(place, family_remedy(list(), place.name));
+  if (!force) require_unleased(place, file);
+  crash_point(CrashPoint::kBeforeUnload);
+  if (::unlink(place.object.c_str()) != 0)
+    throw failure(Reason::kOpen, fmt::format("cannot remove {}: {}", place.object, errno_text(errno)), "ask the owner of the directory");
+  crash_point(CrashPoint::kAfterUnload);
+}
+
+}  // namespace haploom::shared_image
