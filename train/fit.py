@@ -1,0 +1,267 @@
+#!/usr/bin/env python3
+"""Train the network on labelled examples and write the model folder.
+
+  fit.py --examples DIR --out models/wgs (--epochs N | --minutes M) [--checkpoint FILE]
+
+In:   DIR/SET.{images.u8,labels.u8,sites.tsv}; sets named watch_* are not trained on, they are what the log reports
+Out:  model.onnx, example_info.json and training.json (settings, data, figures) in the folder of --out
+A checkpoint is written every few minutes and taken up again by the same command. With --epochs the steps are the same in
+every run on one machine with one number of threads; --minutes ends when the time is over, wherever that is.
+"""
+import argparse
+import copy
+import glob
+import json
+import math
+import os
+import queue
+import sys
+import threading
+import time
+
+os.environ.setdefault('OMP_WAIT_POLICY', 'passive')
+
+import numpy as np  # noqa: E402
+import torch  # noqa: E402
+
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+from train.augment import augment  # noqa: E402
+from train.data import Examples, Pooled  # noqa: E402
+from train.export import export  # noqa: E402
+from train.network import Network, multiply_adds, scaled  # noqa: E402
+
+KINDS = ('SNP', 'INDEL')
+
+
+def load_info(path):
+    with open(path) as f:
+        info = json.load(f)
+    return tuple(info['shape']), tuple(info['channels']), info['height_pangenome']
+
+
+def load_sets(folder, shape, thin, rng):
+    """-> Pooled training set, {name: Examples} watched sets"""
+    train, watch = [], {}
+    for labels in sorted(glob.glob(os.path.join(folder, '*.labels.u8'))):
+        one = Examples(labels[:-len('.labels.u8')], shape)
+        if one.name.startswith('watch'):
+            watch[one.name] = one
+        else:
+            train.append(one.thin(thin, rng))
+    if not train:
+        raise SystemExit(f'fit: error: no training set in {folder}: make it with make_examples.py')
+    return Pooled(train), watch
+
+
+class Feeder:
+    """Augmented batches, made by a thread ahead of the network."""
+
+    def __init__(self, data, size, height_pangenome, channels, seed):
+        self.queue = queue.Queue(4)
+        self.stopped = False
+        self.args = (data, size, height_pangenome, channels, seed)
+        threading.Thread(target=self.run, daemon=True).start()
+
+    def run(self):
+        data, size, height_pangenome, channels, seed = self.args
+        rng = np.random.default_rng(seed)
+        while not self.stopped:
+            for positions in data.epoch(size, rng):
+                images, labels, kinds = data.batch(positions)
+                augment(images, height_pangenome, channels, rng)
+                self.queue.put((torch.from_numpy(images), torch.from_numpy(labels.astype(np.int64)), kinds))
+                if self.stopped:
+                    return
+
+    def next(self):
+        return self.queue.get()
+
+
+def average(into, network, decay):
+    """Moving average of the weights; counters and running statistics are taken over as they are."""
+    with torch.no_grad():
+        for a, b in zip(into.state_dict().values(), network.state_dict().values()):
+            if a.dtype.is_floating_point:
+                a.lerp_(b, 1 - decay)
+            else:
+                a.copy_(b)
+
+
+def predict(network, data, change=None, size=256):
+    """Probabilities of all examples of a set. change: what to do to the images first."""
+    out = []
+    network.eval()
+    with torch.no_grad():
+        for i in range(0, len(data), size):
+            images = np.array(data.batch(np.arange(i, min(i + size, len(data))))[0])
+            if change:
+                change(images)
+            out.append(network(scaled(torch.from_numpy(images))).numpy())
+    return np.concatenate(out) if out else np.zeros((0, 3), np.float32)
+
+
+def figures(probabilities, label, kind):
+    """Errors by kind: positives taken for reference, references taken for variants, wrong number of copies; and the mean loss."""
+    guess, out = probabilities.argmax(1), {}
+    for k, name in enumerate(KINDS):
+        here = kind == k
+        g, t = guess[here], label[here]
+        out[name] = dict(n=int(here.sum()), variants=int((t > 0).sum()), missed=int(((t > 0) & (g == 0)).sum()),
+                         false=int(((t == 0) & (g > 0)).sum()), copies=int(((t > 0) & (g > 0) & (g != t)).sum()))
+    picked = probabilities[np.arange(len(label)), label] if len(label) else np.ones(1)
+    out['loss'] = round(float(-np.log(np.maximum(picked, 1e-9)).mean()), 5)
+    return out
+
+
+def without_panel(height_pangenome):
+    def change(images):
+        images[:, 5:height_pangenome] = 0
+    return change
+
+
+def watched(network, watch, height_pangenome):
+    out = {}
+    for name, data in watch.items():
+        out[name] = figures(predict(network, data), data.label, data.kind)
+        out[name + ' without panel'] = figures(predict(network, data, without_panel(height_pangenome)), data.label, data.kind)
+    return out
+
+
+def line(name, f):
+    kinds = '  '.join(f"{k} {f[k]['missed']}+{f[k]['false']}+{f[k]['copies']} of {f[k]['variants']}" for k in KINDS)
+    return f"    {name:34} {kinds}  loss {f['loss']}"
+
+
+class Schedule:
+    """How far the training is, 0..1, by steps or by time; the learning rate that belongs to it."""
+
+    def __init__(self, a, steps_per_epoch):
+        self.seconds = a.minutes * 60 if a.minutes else None
+        self.steps = int(a.epochs * steps_per_epoch) if a.epochs else None
+        self.top, self.warmup = a.rate, a.warmup
+
+    def progress(self, step, elapsed):
+        return min(1.0, step / self.steps if self.steps else elapsed / self.seconds)
+
+    def rate(self, step, progress):
+        return self.top * min(1.0, (step + 1) / self.warmup) * (0.5 + 0.5 * math.cos(math.pi * progress)) + 1e-6
+
+
+class Run:
+    def __init__(self, a):
+        self.a = a
+        self.shape, self.channels, self.height = load_info(a.info)
+        torch.manual_seed(a.seed)
+        torch.set_num_threads(a.threads)
+        self.data, self.watch = load_sets(a.examples, self.shape, a.thin, np.random.default_rng(a.seed))
+        self.network = Network(self.shape, self.height)
+        self.mean = copy.deepcopy(self.network)
+        self.optimizer = torch.optim.AdamW(self.network.parameters(), lr=a.rate, weight_decay=a.weight_decay)
+        self.schedule = Schedule(a, len(self.data) // a.batch)
+        self.step, self.elapsed = 0, 0.0
+        if a.checkpoint and os.path.exists(a.checkpoint):
+            self.resume()
+        self.log(f'{len(self.data)} examples, {[int((self.data.label == k).sum()) for k in range(3)]} by copies, '
+                 f'{sum(p.numel() for p in self.network.parameters())} weights, {multiply_adds(self.network, self.shape) / 1e6:.1f} M multiply-adds')
+
+    def log(self, text):
+        print(f'{time.strftime("%H:%M:%S")} {text}', flush=True)
+
+    def resume(self):
+        state = torch.load(self.a.checkpoint, weights_only=True)
+        self.network.load_state_dict(state['network'])
+        self.mean.load_state_dict(state['mean'])
+        self.optimizer.load_state_dict(state['optimizer'])
+        self.step, self.elapsed = state['step'], state['elapsed']
+        self.log(f'taken up at step {self.step}')
+
+    def save(self):
+        if self.a.checkpoint:
+            state = dict(network=self.network.state_dict(), mean=self.mean.state_dict(), optimizer=self.optimizer.state_dict(),
+                         step=self.step, elapsed=self.elapsed)
+            torch.save(state, self.a.checkpoint + '.new')
+            os.replace(self.a.checkpoint + '.new', self.a.checkpoint)
+
+    def one_step(self, images, labels, progress):
+        for group in self.optimizer.param_groups:
+            group['lr'] = self.schedule.rate(self.step, progress)
+        self.network.train()
+        with torch.autocast('cpu', torch.bfloat16, enabled=self.a.bf16):
+            logits = self.network.logits(scaled(images)).float()
+        loss = torch.nn.functional.cross_entropy(logits, labels, label_smoothing=self.a.smoothing)
+        self.optimizer.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(self.network.parameters(), 2.0)
+        self.optimizer.step()
+        average(self.mean, self.network, min(0.999, (1 + self.step) / (10 + self.step)))
+        self.step += 1
+        return float(loss.detach())
+
+    def report(self, losses):
+        self.log(f'step {self.step} ({self.step * self.a.batch / len(self.data):.2f} epochs), {self.elapsed / 60:.1f} min, loss {np.mean(losses):.5f}')
+        for name, data in self.watch.items():
+            print(line(name, figures(predict(self.mean, data), data.label, data.kind)), flush=True)
+
+    def fit(self):
+        feeder = Feeder(self.data, self.a.batch, self.height, self.channels, [self.a.seed, self.step])
+        losses, saved, clock = [], time.time(), time.time()
+        while True:
+            progress = self.schedule.progress(self.step, self.elapsed)
+            if progress >= 1.0:
+                break
+            images, labels, _ = feeder.next()
+            losses.append(self.one_step(images, labels, progress))
+            now = time.time()
+            self.elapsed += now - clock
+            clock = now
+            if now - saved > self.a.report_minutes * 60:
+                self.save()
+                self.report(losses)
+                losses, saved, clock = [], time.time(), time.time()
+        feeder.stopped = True
+        self.save()
+
+    def finish(self):
+        difference = export(self.mean, self.shape, self.channels, self.height, self.a.out)
+        result = watched(self.mean, self.watch, self.height)
+        for name, f in result.items():
+            print(line(name, f), flush=True)
+        settings = {k: v for k, v in vars(self.a).items() if k not in ('checkpoint', 'examples', 'out', 'info')}
+        summary = dict(settings=settings, steps=self.step, minutes=round(self.elapsed / 60, 1), sets=len(self.data.sets), examples=len(self.data),
+                       by_copies=[int((self.data.label == k).sum()) for k in range(3)], torch=torch.__version__, watched=result)
+        with open(os.path.join(self.a.out, 'training.json'), 'w') as f:
+            json.dump(summary, f, indent=1)
+            f.write('\n')
+        self.log(f'written to {self.a.out}; folding changes an answer by at most {difference:.1e}')
+
+
+def main():
+    here = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    ap.add_argument('--examples', required=True)
+    ap.add_argument('--out', required=True)
+    ap.add_argument('--info', default=os.path.join(here, 'models', 'wgs', 'example_info.json'), help='shape and channels of the examples')
+    ap.add_argument('--epochs', type=float)
+    ap.add_argument('--minutes', type=float)
+    ap.add_argument('--checkpoint')
+    ap.add_argument('--seed', type=int, default=1)
+    ap.add_argument('--batch', type=int, default=128)
+    ap.add_argument('--rate', type=float, default=2e-3)
+    ap.add_argument('--warmup', type=int, default=200, help='steps')
+    ap.add_argument('--weight-decay', type=float, default=0.02)
+    ap.add_argument('--smoothing', type=float, default=0.002)
+    ap.add_argument('--thin', type=float, default=0.5, help='share of easy images without a copy that is kept')
+    ap.add_argument('--threads', type=int, default=2)
+    ap.add_argument('--report-minutes', type=float, default=4)
+    ap.add_argument('--no-bf16', dest='bf16', action='store_false', help='train in float32')
+    a = ap.parse_args()
+    if bool(a.epochs) == bool(a.minutes):
+        ap.error('one of --epochs and --minutes is needed')
+    run = Run(a)
+    run.fit()
+    run.finish()
+    return 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())

@@ -1,0 +1,89 @@
+"""The network: its answers are probabilities, its rows are sets, and what is exported is what was trained."""
+import json
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip('torch', reason='torch is not installed: networks are made with train/requirements.txt')
+pytest.importorskip('onnx', reason='onnx is not installed: networks are made with train/requirements.txt')
+
+from train import fit  # noqa: E402
+from train.export import export, folded  # noqa: E402
+from train.network import Network, multiply_adds, scaled  # noqa: E402
+
+SHAPE, UPPER, CHANNELS = (110, 129, 7), 50, (1, 2, 3, 4, 5, 6, 19)
+
+
+@pytest.fixture(scope='module')
+def network():
+    torch.manual_seed(3)
+    out = Network(SHAPE, UPPER)
+    for module in out.modules():
+        if isinstance(module, torch.nn.BatchNorm2d):
+            module.running_mean.uniform_(-0.3, 0.3)
+            module.running_var.uniform_(0.5, 2.0)
+    return out.eval()
+
+
+@pytest.fixture(scope='module')
+def images():
+    return scaled(torch.from_numpy(np.random.default_rng(1).integers(0, 255, (3, *SHAPE), dtype=np.uint8)))
+
+
+def test_answers_are_probabilities(network, images):
+    with torch.no_grad():
+        p = network(images)
+    assert p.shape == (3, 3) and torch.allclose(p.sum(1), torch.ones(3), atol=1e-6) and p.std(0).max() > 0
+
+
+def test_the_order_of_reads_and_of_haplotypes_does_not_matter(network, images):
+    rng = np.random.default_rng(4)
+    rows = np.concatenate([np.arange(5), 5 + rng.permutation(UPPER - 5), UPPER + np.arange(5), UPPER + 5 + rng.permutation(SHAPE[0] - UPPER - 5)])
+    with torch.no_grad():
+        assert torch.allclose(network(images), network(images[:, rows]), atol=1e-5)
+
+
+def test_it_is_as_small_as_planned(network):
+    assert 10e6 < multiply_adds(network, SHAPE) < 40e6
+
+
+def test_folding_changes_nothing(network, images):
+    with torch.no_grad():
+        assert torch.allclose(network(images), folded(network)(images), atol=1e-5)
+
+
+def test_openvino_gives_the_same_answers(network, images, tmp_path):
+    openvino = pytest.importorskip('openvino')
+    export(network, SHAPE, CHANNELS, UPPER, str(tmp_path))
+    model = openvino.Core().compile_model(str(tmp_path / 'model.onnx'), 'CPU', {'INFERENCE_PRECISION_HINT': 'f32'})
+    with torch.no_grad():
+        expected = network(images).numpy()
+    assert np.abs(model(images.numpy())[0] - expected).max() < 1e-5
+    info = json.loads((tmp_path / 'example_info.json').read_text())
+    assert info['shape'] == list(SHAPE) and info['height_pangenome'] + info['height_reads'] == SHAPE[0]
+
+
+def test_a_few_steps_lower_the_loss_and_a_checkpoint_takes_up_again(tmp_path, monkeypatch, capsys):
+    rng = np.random.default_rng(5)
+    for name, n in (('a', 96), ('watch_a', 16)):
+        labels = rng.integers(0, 3, n).astype(np.uint8)
+        images = np.zeros((n, *SHAPE), np.uint8)
+        for image, copies in zip(images, labels):  # copies are plain to see in the supports-variant channel
+            image[UPPER + 5:UPPER + 35, :, 0] = 100
+            image[UPPER + 5:UPPER + 5 + 15 * copies, :, 4] = 254
+        images.tofile(tmp_path / f'{name}.images.u8')
+        labels.tofile(tmp_path / f'{name}.labels.u8')
+        text = 'contig\tstart\tend\tref\talts\talt_set\tdepth\tallele_depth\timage\n'
+        (tmp_path / f'{name}.sites.tsv').write_text(text + ''.join(f'c\t{i}\t{i + 1}\tA\tT\t0\t30\t15,15\t{i}\n' for i in range(n)))
+    (tmp_path / 'info.json').write_text(json.dumps(dict(shape=SHAPE, channels=CHANNELS, height_pangenome=UPPER)))
+
+    def run(epochs):
+        monkeypatch.setattr('sys.argv', ['fit', '--examples', str(tmp_path), '--out', str(tmp_path / 'model'), '--info', str(tmp_path / 'info.json'), '--epochs',
+                                         str(epochs), '--batch', '16', '--warmup', '2', '--checkpoint', str(tmp_path / 'c.pt'), '--no-bf16'])
+        assert fit.main() == 0
+        return json.loads((tmp_path / 'model' / 'training.json').read_text())
+
+    assert run(1)['steps'] == 6
+    second = run(5)
+    assert second['steps'] == 30 and 'taken up at step 6' in capsys.readouterr().out
+    assert second['watched']['watch_a']['loss'] < 0.9
