@@ -1,7 +1,11 @@
-// BAM or CRAM: header and reads. Only here htslib's record type is seen.
+// BAM or CRAM: header and reads. htslib's record type stays inside.
 //
-// Errors: kInput/kReads (missing, truncated, unsorted, unindexed or stale index) and kInput/kContigs (header does not fit
-// the reference), each naming the file and the remedy.
+// A record must make sense before it is handed on: a CIGAR that fits its bases, a quality for each base. Records without
+// bases ('*'), without a CIGAR or unmapped are passed over.
+//
+// Errors: kInput/kReads naming the file and the remedy: not BAM or CRAM, truncated (no end-of-file mark), sorted by name,
+//         out of order, without an index, with an index that is damaged or of another file, a record that makes no sense
+//         (named, with its place). An index that is merely older than the file gets a warning.
 //
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
@@ -9,7 +13,6 @@
 #include <functional>
 #include <memory>
 #include <string>
-#include <vector>
 
 #include "genome/read.h"
 #include "genome/region.h"
@@ -17,7 +20,8 @@
 namespace haploom::formats {
 
 // What a record must be to be handed on. Defaults: make_examples; the WGS pangenome preset sets min_mapq 0 and
-// keep_supplementary. Source: nucleus/io/sam_reader.cc, utils.cc (DeepVariant 1.9).
+// keep_supplementary. Never handed on: vendor-failed reads, and reads whose mate lies on another contig without the
+// proper-pair flag. Source: nucleus/io/sam_reader.cc, utils.cc (DeepVariant 1.9).
 struct ReadFilter {
   int min_mapq = 5;
   bool keep_duplicates = false;
@@ -28,22 +32,24 @@ struct ReadFilter {
 struct AlignmentHeader {
   genome::ContigList contigs;
   std::string sample_name;  // SM of the @RG lines; "default" when there is none. Several different ones: the first, and a warning
-  bool coordinate_sorted = true;
+  bool coordinate_sorted = true;  // false when @HD says otherwise
 };
 
 class Alignments {
  public:
-  // reference_path is used to decode CRAM. Checks that the file is sorted and that an index is there and not older than it
-  // can be (an index that is truncated or does not belong is an error; one that is merely older gets a warning).
+  // Opens file and index; neither is ever written. reference_path is used to decode CRAM; no other source of reference
+  // sequence is asked.
   Alignments(const std::string& path, const std::string& reference_path);
   ~Alignments();
   Alignments(Alignments&&) noexcept;
+  Alignments& operator=(Alignments&&) noexcept;
 
   const AlignmentHeader& header() const;
 
   // Reads overlapping the region that pass the filter, in file order, each once. contig in `region` is an index into
-  // `reference_contigs` and is looked up by name in the header; Read::contig is the reference's index.
-  // One object must not be used by two threads at once; open one per thread.
+  // `reference_contigs` and is looked up by name in the header (no reads when it is not there); Read::contig is the
+  // reference's index. One object must not be used by two threads at once; open one per thread. One seek a call: ask for
+  // long regions.
   void for_each(const genome::Region& region, const genome::ContigList& reference_contigs, const ReadFilter& filter,
                 const std::function<void(genome::Read&&)>& take);
 

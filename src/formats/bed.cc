@@ -1,0 +1,68 @@
+#include "formats/bed.h"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <optional>
+
+#include "formats/text_lines.h"
+
+namespace haploom::formats {
+namespace {
+
+constexpr std::string_view kBlank = " \t";
+
+// Cuts the next column off the front of `line`.
+std::string_view column(std::string_view& line) {
+  const size_t start = std::min(line.find_first_not_of(kBlank), line.size());
+  const size_t end = std::min(line.find_first_of(kBlank, start), line.size());
+  const std::string_view out = line.substr(start, end - start);
+  line.remove_prefix(end);
+  return out;
+}
+
+std::optional<int64_t> number(std::string_view text) {
+  int64_t value = 0;
+  const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (text.empty() || problem != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+// What the line says is wrong, or the region in `out`.
+std::optional<std::string> parse(std::string_view line, const genome::ContigList& contigs, genome::Region& out) {
+  const std::string_view name = column(line);
+  const auto start = number(column(line));
+  const auto end = number(column(line));
+  if (!start || !end) return "it is not contig, start, end separated by tabs";
+  const auto contig = contigs.index_of(name);
+  if (!contig) return fmt::format("the reference has no contig '{}'", name);
+  if (*start < 0 || *end < *start) return fmt::format("the interval {}-{} is reversed or starts before 0", *start, *end);
+  if (*end > contigs[*contig].length) {
+    return fmt::format("the interval {}-{} leaves contig {} of {} bases", *start, *end, name, contigs[*contig].length);
+  }
+  out = {*contig, *start, *end};
+  return std::nullopt;
+}
+
+bool is_comment(std::string_view line) {
+  const std::string_view first = column(line);
+  return first.empty() || first.front() == '#' || first == "track" || first == "browser";
+}
+
+}  // namespace
+
+std::vector<genome::Region> read_bed(const std::string& path, const genome::ContigList& contigs) {
+  std::vector<genome::Region> out;
+  for_each_line(path, Exit::kUsage, Reason::kRegions, [&](int64_t at, std::string_view line) {
+    if (is_comment(line)) return;
+    genome::Region region;
+    if (const auto wrong = parse(line, contigs, region)) {
+      throw Error{Exit::kUsage, Reason::kRegions, "formats", fmt::format("line {} of '{}': {}", at, path, *wrong),
+                  "give a BED (0-based, half-open) made for this reference"};
+    }
+    if (region.length() > 0) out.push_back(region);
+  });
+  return out;
+}
+
+}  // namespace haploom::formats
