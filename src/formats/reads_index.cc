@@ -39,7 +39,7 @@ std::string find_index(const std::string& path, bool cram) {
 void check_end(htsFile& file, const hts_idx_t& index, const std::string& path, const std::string& name) {
   const std::unique_ptr<hts_itr_t, void (*)(hts_itr_t*)> rest(sam_itr_queryi(&index, HTS_IDX_NOCOOR, 0, 0), hts_itr_destroy);
   if (!rest || rest->finished) return;
-  if (rest->curr_off >> 16 >= fs::file_size(path)) refuse_other(path, name, "it points past the file's end");
+  if (rest->curr_off >> 16 > fs::file_size(path)) refuse_other(path, name, "it points past the file's end");
   const std::unique_ptr<bam1_t, void (*)(bam1_t*)> record(bam_init1(), bam_destroy1);
   const int result = sam_itr_next(&file, rest.get(), record.get());
   if (result < -1) refuse_other(path, name, "there is no record where it points");

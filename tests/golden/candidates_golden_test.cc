@@ -1,0 +1,190 @@
+// Reads -> allele counts -> candidates against DeepVariant's own golden run (chr20:10,000,000-10,010,000 of NA12878).
+// The realigner's results are taken from the golden's derived files, so that what comes before and after it is compared
+// exactly. Skipped by name where the shared data is not there.
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "candidates/candidates.h"
+#include "formats/alignments.h"
+#include "formats/reference.h"
+#include "formats/text_lines.h"
+#include "pileup/pileup.h"
+#include "realign/realign.h"
+
+namespace haploom {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+constexpr int64_t kMargin = 1000;  // reference beyond the partition, longer than any read's reach
+
+std::string shared() {
+  const char* set = std::getenv("HAPLOOM_SHARED");
+  return set != nullptr && *set != '\0' ? set : HAPLOOM_SOURCE_DIR "/../shared";
+}
+
+std::vector<json> json_lines(const std::string& path) {
+  std::vector<json> out;
+  formats::for_each_line(path, Exit::kInput, Reason::kReads, [&out](int64_t, std::string_view line) { out.push_back(json::parse(line)); });
+  return out;
+}
+
+// A partition's reads and the reference under them.
+struct Partition {
+  genome::Region region;
+  std::vector<genome::Read> reads;
+  int64_t reference_start = 0;
+  std::string bases;
+  pileup::ReferenceWindow reference() const { return {reference_start, bases}; }
+};
+
+class CandidatesGolden : public testing::Test {
+ protected:
+  void SetUp() override {
+    golden_ = shared() + "/data/dv_goldens/";
+    if (!fs::exists(golden_ + "derived")) GTEST_SKIP() << "no shared data at " << golden_;
+    reference_ = std::make_unique<formats::Reference>(golden_ + "inputs/ucsc.hg19.chr20.unittest.fasta.gz");
+    chr20_ = reference_->contigs().index_of("chr20").value();
+    for (const json& line : json_lines(golden_ + "derived/realigner_calling.jsonl")) {
+      realigned_[line["partition_start"]] = line;
+    }
+  }
+
+  // The reads that pass, sampled, with the alignments that the realigner gave them.
+  Partition partition(int64_t start, const formats::ReadFilter& filter, const std::string& reads = "inputs/NA12878_S1.chr20.10_10p1mb.bam") {
+    const json& golden = realigned_.at(start);
+    Partition out;
+    out.region = {chr20_, start, golden["partition_end"]};
+    formats::Alignments alignments(golden_ + reads, reference_->path());
+    alignments.for_each(out.region, reference_->contigs(), filter, [&out](genome::Read&& read) { out.reads.push_back(std::move(read)); });
+    for (const json& changed : golden["reads_changed"]) {
+      for (genome::Read& read : out.reads) {
+        if (read.key() != changed[0] || read.start != changed[1] || genome::text(read.cigar) != changed[2]) continue;
+        read.start = changed[3];
+        read.cigar = genome::parse_cigar(changed[4].get<std::string>());
+        read.end = read.start + genome::reference_length(read.cigar);
+        ++realigned_reads_;
+      }
+    }
+    out.reference_start = start - kMargin;
+    out.bases = reference_->bases({chr20_, out.reference_start, out.region.end + kMargin});
+    return out;
+  }
+
+  std::string golden_;
+  std::unique_ptr<formats::Reference> reference_;
+  int chr20_ = 0;
+  std::map<int64_t, json> realigned_;
+  int realigned_reads_ = 0;
+};
+
+constexpr pileup::CountOptions kDefaults{.min_mapq = 5, .min_base_quality = 10, .legacy = false};
+
+std::string type_name(pileup::AlleleType type) {
+  constexpr const char* kNames[] = {"SUB", "INS", "DEL", "SOFT_CLIP"};
+  return kNames[static_cast<int>(type)];
+}
+
+// A line of allele_counts_calling.tsv without its position.
+std::string line_of(char base, const pileup::PositionCounts& counts) {
+  std::map<std::string, int> alleles;
+  for (const auto& seen : counts.alleles) ++alleles[type_name(seen.type) + ":" + seen.bases + ":" + (seen.low_quality ? "lowq" : "ok")];
+  std::string text;
+  for (const auto& [allele, count] : alleles) text += (text.empty() ? "" : ";") + allele + ":" + std::to_string(count);
+  return std::string(1, base) + "\t" + std::to_string(counts.reference) + "\t" + std::to_string(pileup::depth(counts)) + "\t" +
+         (text.empty() ? "." : text);
+}
+
+std::string sorted_alleles(std::string line) {
+  const size_t tab = line.rfind('\t');
+  std::set<std::string> parts;
+  std::stringstream rest(line.substr(tab + 1));
+  for (std::string part; std::getline(rest, part, ';');) parts.insert(part);
+  line.resize(tab + 1);
+  for (const std::string& part : parts) line += part + ";";
+  return line;
+}
+
+std::set<std::string> keys(const genome::Support& support, const std::vector<genome::Read>& reads) {
+  std::set<std::string> out;
+  for (const int32_t read : support) out.insert(reads[static_cast<size_t>(read)].key());
+  return out;
+}
+
+TEST_F(CandidatesGolden, CountsAllelesAsDeepVariantDoes) {
+  std::map<int64_t, std::string> expected;
+  formats::for_each_line(golden_ + "derived/allele_counts_calling.tsv.gz", Exit::kInput, Reason::kReads, [&](int64_t number, std::string_view line) {
+    if (number > 1) expected[std::stoll(std::string(line))] = line.substr(line.find('\t') + 1);
+  });
+  int equal = 0;
+  for (const auto& [start, golden] : realigned_) {
+    const Partition here = partition(start, {});
+    EXPECT_EQ(here.reads.size(), golden["n_reads_after_filter"].get<size_t>());
+    const auto counts = pileup::count_alleles(here.region, here.reads, here.reference(), kDefaults);
+    for (size_t i = 0; i < counts.size(); ++i) {
+      const int64_t position = start + static_cast<int64_t>(i);
+      EXPECT_EQ(sorted_alleles(line_of(here.reference().at(position), counts[i])), sorted_alleles(expected.at(position))) << position;
+      ++equal;
+    }
+  }
+  EXPECT_EQ(equal, 10001);
+  EXPECT_EQ(realigned_reads_, 390);
+}
+
+TEST_F(CandidatesGolden, FindsTheCandidatesOfTheCallingRunFromBamAndCram) {
+  const std::vector<json> expected = json_lines(golden_ + "candidates/calling_candidates.jsonl");
+  for (const std::string reads : {"inputs/NA12878_S1.chr20.10_10p1mb.bam", "inputs/NA12878_S1.chr20.10_10p1mb.cram"}) {
+    size_t at = 0;
+    for (const auto& [start, golden] : realigned_) {
+      const Partition here = partition(start, {}, reads);
+      const auto counts = pileup::count_alleles(here.region, here.reads, here.reference(), kDefaults);
+      for (const genome::Candidate& found : candidates::find(here.region, counts, {}, here.reference(), {})) {
+        ASSERT_LT(at, expected.size());
+        const json& wanted = expected[at++];
+        EXPECT_EQ(found.start, wanted["start"]);
+        EXPECT_EQ(found.end(), wanted["end"]);
+        EXPECT_EQ(found.ref, wanted["ref"]);
+        ASSERT_EQ(json(found.alts), wanted["alts"]);
+        const json& call = wanted["calls"][0]["info"];
+        EXPECT_EQ(json(found.allele_depth), call["AD"]);
+        EXPECT_EQ(found.depth, call["DP"][0]);
+        for (size_t alt = 0; alt < found.alts.size(); ++alt) {
+          EXPECT_EQ(json(keys(found.read_support[alt], here.reads)), wanted["allele_support"][found.alts[alt]]) << found.start;
+        }
+      }
+    }
+    EXPECT_EQ(at, 78U) << reads;
+  }
+}
+
+// In the run with flags the realigner left some reads as they were, so that alignments are taken from the vectors.
+TEST_F(CandidatesGolden, NormalizesReadsAsDeepVariantDoes) {
+  int compared = 0;
+  for (const json& vector : json_lines(golden_ + "derived/normalized_reads_with_flags.jsonl")) {
+    Partition here = partition(vector["partition_start"], {.min_mapq = 1});
+    const auto read = std::find_if(here.reads.begin(), here.reads.end(), [&](const auto& each) { return each.key() == vector["read"]; });
+    ASSERT_NE(read, here.reads.end());
+    read->start = vector["pos"];
+    read->cigar = genome::parse_cigar(vector["cigar"].get<std::string>());
+    read->end = read->start + genome::reference_length(read->cigar);
+    const std::string before = genome::text(read->cigar);
+    auto drawn = realign::normalize_for_counting(here.region, here.reads, here.reference());
+    EXPECT_EQ(read->start, vector["counted_pos"]);
+    EXPECT_EQ(genome::text(read->cigar), vector["counted_cigar"]);
+    realign::restore(here.reads, std::move(drawn));
+    EXPECT_EQ(read->start, vector["written_back"] ? vector["counted_pos"] : vector["pos"]);
+    EXPECT_EQ(genome::text(read->cigar), vector["written_back"] ? vector["counted_cigar"].get<std::string>() : before);
+    ++compared;
+  }
+  EXPECT_EQ(compared, 11);
+}
+
+}  // namespace
+}  // namespace haploom
