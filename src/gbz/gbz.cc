@@ -15,6 +15,9 @@
 namespace haploom::gbz {
 namespace {
 
+// 90 haplotypes take 0.1 bytes a visit and a million would take 0.0001: more visits than this are no graph's.
+constexpr uint64_t kVisitsPerByte = 65536;
+
 bool same_key(std::string_view a, std::string_view b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(),
                     [](char x, char y) { return std::tolower(static_cast<unsigned char>(x)) == std::tolower(static_cast<unsigned char>(y)); });
@@ -94,6 +97,7 @@ uint64_t Gbz::State::read_gbwt(Elements& in) {
   expect_flags(in, "GBWT header", flags, kBidirectional | kGbwtSimpleSds, kBidirectional | kMetadata | kGbwtSimpleSds);
   if (facts.sequences % 2 != 0) in.refuse("GBWT header", start + 8, fmt::format("{} sequences are not two a path", facts.sequences));
   if (facts.sequences > facts.size) in.refuse("GBWT header", start + 16, fmt::format("{} visits for {} sequences", facts.size, facts.sequences));
+  if (facts.size / kVisitsPerByte > in.file_bytes()) in.refuse("GBWT header", start + 16, fmt::format("{} visits in a file of {} bytes", facts.size, in.file_bytes()));
   if (facts.alphabet_size == 0 && facts.size != 0) in.refuse("GBWT header", start + 32, fmt::format("no node codes for {} visits", facts.size));
   if (facts.alphabet_size == 0) facts.offset = 0;
   if (facts.alphabet_size != 0 && facts.offset >= facts.alphabet_size)

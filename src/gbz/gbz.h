@@ -3,6 +3,8 @@
 // In:     the whole file as bytes; the views returned point into them or into memory the Gbz owns
 // Out:    node labels, path names, and the bidirectional BWT record by record
 // Cost:   parse: one pass; zstd pieces are decompressed into memory the Gbz owns
+//         every walk from sequence_starts() ends, all of them within visit_total() steps; a file made with malice may hold
+//         further visits that no walk reaches
 // Errors: kInput/kGbzFormat naming the piece and the byte offset for anything the format forbids; never a crash, never
 //         memory beyond a small multiple of the file (declared sizes are checked against the bytes that are there)
 // Source: GBZ file format, Siren and Paten 2022, doi:10.1093/bioinformatics/btac656; jltsiren/simple-sds, gbwt-rs notes
@@ -51,10 +53,12 @@ struct Visit {
 struct Edge {
   NodeCode successor = kEndmarker;
   uint64_t base = 0;  // visits that arrive at successor from records with a smaller code
+  bool operator==(const Edge&) const = default;
 };
 struct Run {
   uint32_t rank = 0;  // index into the record's edges
   uint64_t length = 0;
+  bool operator==(const Run&) const = default;
 };
 // One record, decoded. Reuse one object over many records.
 struct Record {
