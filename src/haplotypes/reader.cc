@@ -1,0 +1,86 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+
+#include "haplotypes/haplotypes.h"
+
+namespace haploom::haplotypes {
+namespace {
+
+// Source: nucleus/io/gbz_reader.cc (DeepVariant 1.9).
+constexpr uint8_t kMapq = 90;
+constexpr uint8_t kQuality = 30;
+
+std::string upper(std::string bases) {
+  for (char& base : bases) base = static_cast<char>(std::toupper(static_cast<unsigned char>(base)));
+  return bases;
+}
+
+genome::Read read_of(const Sequence& sequence, int contig, int64_t start, size_t number) {
+  genome::Read read;
+  read.name = fmt::format("haplotype_{}", number);
+  read.mapq = kMapq;
+  read.contig = contig;
+  read.start = start;
+  read.cigar = sequence.cigar;
+  read.end = start + genome::reference_length(read.cigar);
+  read.bases = upper(sequence.bases);
+  read.quality.assign(read.bases.size(), kQuality);
+  return read;
+}
+
+}  // namespace
+
+Reader::Reader(const shared_image::Pangenome& pangenome, ReferenceNaming naming) : pangenome_(pangenome), naming_(std::move(naming)) {}
+
+// Of several phases of the reference sample the lowest counts, as in Pangenome::path_containing.
+const std::vector<Reader::Fragment>& Reader::fragments(const std::string& contig_name) const {
+  const auto [entry, is_new] = fragments_.try_emplace(contig_name);
+  if (!is_new) return entry->second;
+  const auto contig = match_contig(pangenome_, naming_, contig_name);
+  if (!contig) return entry->second;
+  std::optional<uint32_t> phase;
+  for (const uint32_t index : pangenome_.indexed_paths()) {  // by phase, then fragment
+    const auto path = pangenome_.path(index);
+    if (path.sample != naming_.sample || path.contig != *contig) continue;
+    if (phase.value_or(path.phase) != path.phase) break;
+    phase = path.phase;
+    entry->second.push_back({path.fragment, index});
+  }
+  return entry->second;
+}
+
+bool Reader::contig_known(const std::string& contig_name) const { return !fragments(contig_name).empty(); }
+
+const Reader::Window* Reader::window(const genome::Region& partition, const std::string& contig_name) {
+  const auto& known = fragments(contig_name);
+  const auto middle = static_cast<uint64_t>(partition.start + (partition.end - partition.start) / 2);
+  const auto after = std::upper_bound(known.begin(), known.end(), middle, [](uint64_t position, const Fragment& fragment) { return position < fragment.start; });
+  if (after == known.begin()) return nullptr;
+  const Fragment& fragment = *std::prev(after);
+  const uint64_t offset = middle - fragment.start;
+  if (!last_ || last_path_ != fragment.path || last_offset_ != offset) {
+    last_.reset();
+    auto answer = query(pangenome_, fragment.path, offset, kContext);
+    if (!answer) return nullptr;
+    const auto start = static_cast<int64_t>(fragment.start + answer->reference_start);
+    last_ = Window{std::move(*answer), start};
+    last_path_ = fragment.path;
+    last_offset_ = offset;
+  }
+  return &*last_;
+}
+
+std::vector<genome::Read> Reader::reads(const genome::Region& partition, const std::string& contig_name) {
+  std::vector<genome::Read> out;
+  const Window* found = window(partition, contig_name);
+  if (found == nullptr) return out;
+  const WindowHaplotypes& haplotypes = found->haplotypes;
+  out.reserve(haplotypes.pieces.size());
+  for (const Piece& piece : haplotypes.pieces)
+    if (!piece.is_reference) out.push_back(read_of(haplotypes.sequences[piece.sequence], partition.contig, found->start, out.size() + 1));
+  return out;
+}
+
+}  // namespace haploom::haplotypes
