@@ -5,6 +5,7 @@
 #include <tuple>
 
 #include "base/error.h"
+#include "tensor/twins.h"
 
 namespace haploom::tensor {
 namespace {
@@ -32,6 +33,7 @@ void Block::begin(const std::vector<genome::Read>* reads) {
     for (const genome::Read& read : *reads) spans_.push_back({read.start, read.end});
   }
   support_.assign(spans_.size(), kShowsNone);
+  twins_ = reads != nullptr ? twins(*reads) : std::vector<int32_t>();
 }
 
 void Block::draw(const Canvas& canvas, const std::vector<genome::Support>& support, const genome::AltSet& alts,
@@ -43,15 +45,7 @@ void Block::draw(const Canvas& canvas, const std::vector<genome::Support>& suppo
   }
   for (int i = 0; i < kReferenceRows; ++i, row += stride) std::memcpy(row, line_.data(), stride);
 
-  // The first alt that lists a read decides its colour.
-  for (size_t alt = 0; alt < support.size(); ++alt) {
-    const bool drawn = std::find(alts.begin(), alts.end(), static_cast<int>(alt)) != alts.end();
-    for (const int32_t read : support[alt]) {
-      check(read >= 0 && static_cast<size_t>(read) < support_.size(), "a supporting read is one of the partition's");
-      uint8_t& shows = support_[static_cast<size_t>(read)];
-      if (shows == kShowsNone) shows = drawn ? kShowsThese : kShowsOther;
-    }
-  }
+  mark(support, alts);
   gather(canvas);
   choose(canvas);
   std::sort(rows_.begin(), rows_.end(), [this](const Row& a, const Row& b) { return before(a, b); });
@@ -63,9 +57,35 @@ void Block::draw(const Canvas& canvas, const std::vector<genome::Support>& suppo
     row += stride;
   }
   std::memset(row, 0, static_cast<size_t>(out + stride * static_cast<size_t>(options_.height) - row));
-  for (const genome::Support& reads : support) {
-    for (const int32_t read : reads) support_[static_cast<size_t>(read)] = kShowsNone;
+  unmark(support);
+}
+
+// The first alt that lists a read decides its colour.
+void Block::mark(const std::vector<genome::Support>& support, const genome::AltSet& alts) {
+  for (size_t alt = 0; alt < support.size(); ++alt) {
+    const bool drawn = std::find(alts.begin(), alts.end(), static_cast<int>(alt)) != alts.end();
+    for (const int32_t read : support[alt]) {
+      check(read >= 0 && static_cast<size_t>(read) < support_.size(), "a supporting read is one of the partition's");
+      for_each_record(read, [&](uint8_t& shows) {
+        if (shows == kShowsNone) shows = drawn ? kShowsThese : kShowsOther;
+      });
+    }
   }
+}
+
+void Block::unmark(const std::vector<genome::Support>& support) {
+  for (const genome::Support& reads : support) {
+    for (const int32_t read : reads) for_each_record(read, [](uint8_t& shows) { shows = kShowsNone; });
+  }
+}
+
+template <class Act>
+void Block::for_each_record(int32_t read, Act act) {
+  int32_t at = read;
+  do {
+    act(support_[static_cast<size_t>(at)]);
+    if (!twins_.empty()) at = twins_[static_cast<size_t>(at)];
+  } while (at != read);
 }
 
 void Block::gather(const Canvas& canvas) {

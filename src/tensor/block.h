@@ -49,6 +49,10 @@ class Block {
     int64_t end = 0;
   };
 
+  void mark(const std::vector<genome::Support>& support, const genome::AltSet& alts);
+  void unmark(const std::vector<genome::Support>& support);
+  template <class Act>
+  void for_each_record(int32_t read, Act act);
   void gather(const Canvas& canvas);  // -> near_
   void choose(const Canvas& canvas);  // near_ -> rows_
   bool drawable(const genome::Read& read, const TrimmedAlignment& kept, int64_t variant_start) const;
@@ -64,7 +68,8 @@ class Block {
   int width_;
   const std::vector<genome::Read>* reads_ = nullptr;
   std::vector<Span> spans_;       // of the reads
-  std::vector<uint8_t> support_;  // of the reads: Support codes below, all 0 between two images
+  std::vector<uint8_t> support_;  // of the reads; 0 between two images
+  std::vector<int32_t> twins_;    // of the reads; see twins.h
   RowOrder order_;
   std::vector<Row> near_;
   std::vector<Row> rows_;

@@ -163,6 +163,15 @@ TEST_F(Picture, ColoursSupportByTheFirstAltThatListsARead) {
   for (int i = 0; i < 3; ++i) EXPECT_EQ(pixel(read_row(i), 50, Channel::kReadSupportsVariant), 254);
 }
 
+TEST_F(Picture, ColoursAllRecordsOfAReadThatSupports) {
+  reads_ = {read("a", 40, "20M"), read("b", 40, "20M"), read("a", 41, "20M")};
+  candidate_.read_support[0] = {2};
+  ASSERT_TRUE(draw());
+  EXPECT_EQ(pixel(read_row(0), 50, Channel::kReadSupportsVariant), 254);
+  EXPECT_EQ(pixel(read_row(1), 50, Channel::kReadSupportsVariant), 152);
+  EXPECT_EQ(pixel(read_row(2), 50, Channel::kReadSupportsVariant), 254);
+}
+
 TEST_F(Picture, SortsRowsByHaplotypeStartNameAndNumber) {
   reads_ = {read("b", 42, "20M"), read("a", 42, "20M"), read("c", 41, "20M"), read("a", 42, "20M"), read("z", 30, "40M")};
   for (size_t i = 0; i < reads_.size(); ++i) reads_[i].mapq = static_cast<uint8_t>(10 * i);
