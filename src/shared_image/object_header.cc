@@ -40,7 +40,7 @@ bool sections_fit(const ObjectHeader& header) {
   if (header.section_count > kMostSections) return false;
   uint64_t end = kPageBytes;
   for (uint32_t i = 0; i < header.section_count; ++i) {
-    const Section& section = header.sections[i];
+    const ObjectSection& section = header.sections[i];
     if (section.offset % kPageBytes != 0 || section.offset < end || section.offset > header.total_bytes) return false;
     if (section.length > header.total_bytes - section.offset) return false;
     end = section.offset + section.length;
@@ -96,7 +96,7 @@ bool of_this_boot(const ObjectHeader& header) { return header.boot_id.text() == 
 
 void verify_sections(const ObjectHeader& header, std::span<const std::byte> object, const std::string& place, const std::string& name) {
   for (uint32_t i = 0; i < header.section_count; ++i) {
-    const Section& section = header.sections[i];
+    const ObjectSection& section = header.sections[i];
     if (checksum_of(object.subspan(section.offset, section.length)) == section.checksum) continue;
     throw Error{Exit::kInput, Reason::kCorrupt, kModule, fmt::format("{}: section {} differs from its checksum", place, i), unload_and_load(name)};
   }

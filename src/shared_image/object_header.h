@@ -25,10 +25,10 @@ enum class Policy { kTransient, kKept };  // the last to leave removes it / it s
 inline constexpr uint64_t kPageBytes = 4096;
 inline constexpr uint32_t kMostSections = 16;
 
-enum class SectionType : uint32_t { kNone = 0, kPangenome = 1 };
+enum class ObjectSectionType : uint32_t { kNone = 0, kPangenome = 1 };
 
-struct Section {
-  SectionType type = SectionType::kNone;
+struct ObjectSection {
+  ObjectSectionType type = ObjectSectionType::kNone;
   uint32_t reserved = 0;
   uint64_t offset = 0;  // from the start of the file
   uint64_t length = 0;
@@ -53,7 +53,7 @@ struct ObjectHeader {
   uint64_t total_bytes = 0;  // of the file
   uint32_t section_count = 0;
   uint32_t policy = 0;  // as made; object_policy() also asks the file's mode
-  std::array<Section, kMostSections> sections{};
+  std::array<ObjectSection, kMostSections> sections{};
   // the pangenome
   uint64_t gbz_bytes = 0;
   uint64_t gbz_sampled = 0;

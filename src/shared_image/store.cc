@@ -43,7 +43,7 @@ ObjectHeader header_of(const Store::Source& source, Policy policy, std::span<con
   header.total_bytes = object.size();
   header.policy = static_cast<uint32_t>(policy);
   header.section_count = 1;
-  header.sections[0] = {SectionType::kPangenome, 0, kPageBytes, object.size() - kPageBytes, checksum_of(object.subspan(kPageBytes))};
+  header.sections[0] = {ObjectSectionType::kPangenome, 0, kPageBytes, object.size() - kPageBytes, checksum_of(object.subspan(kPageBytes))};
   header.gbz_bytes = source.fingerprint.file_bytes;
   header.gbz_sampled = source.fingerprint.sampled;
   header.gbz_path.set(source.gbz_path);
@@ -195,6 +195,19 @@ std::vector<Entry> Store::list() const {
   }
   std::sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) { return a.name < b.name; });
   return entries;
+}
+
+ObjectHeader Store::inspect(const std::string& name, bool every_byte) const {
+  const ObjectPlace place = place_of(options_.directory, validated_name(name));
+  const std::optional<ObjectFile> object = open_object(place);
+  if (!object)
+    throw failure(Reason::kImageAbsent, fmt::format("no shared pangenome '{}' in {}", place.name, place.directory), "haploom gbz ls shows what is there");
+  ObjectHeader header = read_header(*object, place);
+  if (every_byte) {
+    const Mapping mapping = Mapping::readable(object->file.number(), header.total_bytes, place.object);
+    verify_sections(header, mapping.bytes(), place.object, place.name);
+  }
+  return header;
 }
 
 void Store::unload(const std::string& name, bool force) const {

@@ -71,6 +71,7 @@ class Store {
   std::optional<Lease> attach(const StoreName& name, const std::optional<Fingerprint>& expected) const;
 
   std::vector<Entry> list() const;                      // the caller's objects, by name
+  ObjectHeader inspect(const std::string& name, bool every_byte) const;  // verified; kImageAbsent. Takes no lease
   void unload(const std::string& name, bool force) const;  // reasons 30, 31, 32
 
  private:

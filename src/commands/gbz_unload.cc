@@ -1,0 +1,33 @@
+#include <memory>
+#include <string>
+
+#include "commands/commands.h"
+#include "shared_image/store.h"
+
+namespace haploom::commands {
+namespace {
+
+struct Options {
+  std::string name;
+  std::string directory = "/dev/shm";
+  bool force = false;
+};
+
+void unload(const Options& options) {
+  shared_image::StoreOptions store;
+  store.directory = options.directory;
+  shared_image::Store(store).unload(options.name, options.force);
+}
+
+}  // namespace
+
+void add_gbz_unload(CLI::App& parent) {
+  CLI::App* command = parent.add_subcommand("unload", "remove a shared pangenome that nobody uses");
+  const auto options = std::make_shared<Options>();
+  command->add_option("name", options->name, "as `haploom gbz ls` prints it")->required()->type_name("NAME");
+  command->add_flag("--force", options->force, "remove the name although it is in use; running jobs keep what they have");
+  command->add_option("--gbz_store_dir", options->directory, "where shared pangenomes lie")->capture_default_str();
+  command->callback([options] { unload(*options); });
+}
+
+}  // namespace haploom::commands
