@@ -160,6 +160,23 @@ TEST_F(AtomicFileTest, WritesToAnInheritedDescriptorWithoutTruncatingIt) {
   EXPECT_EQ(contents(at("log")), "before after");
 }
 
+TEST_F(AtomicFileTest, AddsToARedirectedStdoutWhateverItIsCalled) {
+  const std::string log = at("stdout");
+  const pid_t child = ::fork();
+  if (child == 0) {
+    ::dup2(::open(log.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600), STDOUT_FILENO);
+    for (const char* name : {"-", "/dev/stdout", "/dev/fd/1"}) {
+      AtomicFile file(name);
+      file.write(name);
+      file.commit();
+    }
+    ::_exit(0);
+  }
+  int status = -1;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  EXPECT_EQ(contents(log), "-/dev/stdout/dev/fd/1");
+}
+
 TEST_F(AtomicFileTest, ReportsAFullDisk) {
   AtomicFile file("/dev/full");
   try {
