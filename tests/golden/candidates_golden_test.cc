@@ -36,6 +36,12 @@ std::vector<json> json_lines(const std::string& path) {
   return out;
 }
 
+void place(genome::Read& read, int64_t start, const std::string& cigar) {
+  read.start = start;
+  read.cigar = genome::parse_cigar(cigar);
+  read.end = start + genome::reference_length(read.cigar);
+}
+
 // A partition's reads and the reference under them.
 struct Partition {
   genome::Region region;
@@ -67,9 +73,7 @@ class CandidatesGolden : public testing::Test {
     for (const json& changed : golden["reads_changed"]) {
       for (genome::Read& read : out.reads) {
         if (read.key() != changed[0] || read.start != changed[1] || genome::text(read.cigar) != changed[2]) continue;
-        read.start = changed[3];
-        read.cigar = genome::parse_cigar(changed[4].get<std::string>());
-        read.end = read.start + genome::reference_length(read.cigar);
+        place(read, changed[3], changed[4]);
         ++realigned_reads_;
       }
     }
@@ -171,9 +175,7 @@ TEST_F(CandidatesGolden, NormalizesReadsAsDeepVariantDoes) {
     Partition here = partition(vector["partition_start"], {.min_mapq = 1});
     const auto read = std::find_if(here.reads.begin(), here.reads.end(), [&](const auto& each) { return each.key() == vector["read"]; });
     ASSERT_NE(read, here.reads.end());
-    read->start = vector["pos"];
-    read->cigar = genome::parse_cigar(vector["cigar"].get<std::string>());
-    read->end = read->start + genome::reference_length(read->cigar);
+    place(*read, vector["pos"], vector["cigar"]);
     const std::string before = genome::text(read->cigar);
     auto drawn = realign::normalize_for_counting(here.region, here.reads, here.reference());
     EXPECT_EQ(read->start, vector["counted_pos"]);
@@ -184,6 +186,80 @@ TEST_F(CandidatesGolden, NormalizesReadsAsDeepVariantDoes) {
     ++compared;
   }
   EXPECT_EQ(compared, 11);
+}
+
+void expect_equal(const genome::Candidate& found, const json& wanted, const json& depths, const json& depth) {
+  EXPECT_EQ(found.start, wanted["start"]);
+  EXPECT_EQ(found.ref, wanted["ref"]);
+  EXPECT_EQ(json(found.alts), wanted["alts"]);
+  EXPECT_EQ(json(found.allele_depth), depths) << found.start;
+  EXPECT_EQ(found.depth, depth) << found.start;
+}
+
+// That run's realigner keeps alignments that the calling run's refuses; those are the reads of the vectors.
+TEST_F(CandidatesGolden, FindsTheCandidatesOfTheRunWithFlags) {
+  const std::vector<json> vectors = json_lines(golden_ + "derived/normalized_reads_with_flags.jsonl");
+  std::vector<json> expected;  // one a candidate; the file has one an image
+  for (const json& image : json_lines(golden_ + "examples/calling_with_flags.index.jsonl")) {
+    if (expected.empty() || expected.back()["start"] != image["variant"]["start"]) expected.push_back(image["variant"]);
+  }
+  size_t at = 0;
+  for (const auto& [start, golden] : realigned_) {
+    Partition here = partition(start, {.min_mapq = 1});
+    for (const json& vector : vectors) {
+      for (genome::Read& read : here.reads) {
+        if (vector["partition_start"] != start || read.key() != vector["read"]) continue;
+        place(read, vector["pos"], vector["cigar"]);
+      }
+    }
+    const auto drawn = realign::normalize_for_counting(here.region, here.reads, here.reference());
+    const auto counts = pileup::count_alleles(here.region, here.reads, here.reference(), {.min_mapq = 1, .legacy = true});
+    for (const genome::Candidate& found : candidates::find(here.region, counts, {}, here.reference(), {})) {
+      ASSERT_LT(at, expected.size());
+      const json& wanted = expected[at++];
+      expect_equal(found, wanted, wanted["calls"][0]["info"]["AD"], wanted["calls"][0]["info"]["DP"][0]);
+    }
+  }
+  EXPECT_EQ(at, 78U);
+}
+
+TEST_F(CandidatesGolden, ListsTheHaplotypesThatShowAnAllele) {
+  std::map<int64_t, std::vector<json>> expected;  // by partition
+  for (const json& image : json_lines(golden_ + "derived/pangenome/examples.index.jsonl")) {
+    auto& here = expected[image["region"][1]];
+    if (here.empty() || here.back()["start"] != image["start"]) here.push_back(image);
+  }
+  int compared = 0;
+  for (const json& query : json_lines(golden_ + "derived/pangenome/haplotypes.jsonl.gz")) {
+    const int64_t start = query["region"][1];
+    Partition here = partition(start, {.min_mapq = 0, .keep_supplementary = true});
+    std::vector<genome::Read> haplotypes;
+    for (const json& each : query["haplotypes"]) {
+      genome::Read read;
+      read.name = each["name"];
+      read.mapq = 90;
+      read.contig = chr20_;
+      place(read, each["pos"], each["cigar"]);
+      read.bases = each["seq"];
+      read.quality.assign(read.bases.size(), 30);
+      haplotypes.push_back(std::move(read));
+    }
+    const auto drawn = realign::normalize_for_counting(here.region, here.reads, here.reference());
+    const auto counts = pileup::count_alleles(here.region, here.reads, here.reference(), {});
+    const auto panel = pileup::count_alleles(here.region, haplotypes, here.reference(), {});
+    const auto found = candidates::find(here.region, counts, panel, here.reference(), {});
+    ASSERT_EQ(found.size(), expected[start].size());
+    for (size_t i = 0; i < found.size(); ++i) {
+      const json& wanted = expected[start][i];
+      expect_equal(found[i], wanted, wanted["AD"], wanted["DP"]);
+      for (size_t alt = 0; alt < found[i].alts.size(); ++alt) {
+        const json support = wanted["haplotype_support"].value(found[i].alts[alt], json::array());
+        EXPECT_EQ(keys(found[i].haplotype_support[alt], haplotypes), support.get<std::set<std::string>>());
+        ++compared;
+      }
+    }
+  }
+  EXPECT_GT(compared, 30);
 }
 
 }  // namespace
