@@ -22,6 +22,7 @@ void add_examples(CLI::App& parent);
 void add_gbz_build(CLI::App& parent);
 void add_gbz_load(CLI::App& parent);
 void add_gbz_ls(CLI::App& parent);
+void add_gbz_haplotypes(CLI::App& parent);
 void add_gbz_paths(CLI::App& parent);
 void add_gbz_stat(CLI::App& parent);
 void add_gbz_unload(CLI::App& parent);

@@ -89,6 +89,7 @@ void add_commands(CLI::App& app) {
   add_gbz_build(*gbz);
   add_gbz_load(*gbz);
   add_gbz_ls(*gbz);
+  add_gbz_haplotypes(*gbz);
   add_gbz_paths(*gbz);
   add_gbz_stat(*gbz);
   add_gbz_unload(*gbz);

@@ -75,6 +75,8 @@ class Reader {
   // Empty when the graph lacks the contig or no fragment holds the middle; `contig_known` tells which.
   std::vector<genome::Read> reads(const genome::Region& partition, const std::string& contig_name);
   bool contig_known(const std::string& contig_name) const;
+  // Where the contig's last fragment ends; nullopt when the graph lacks it.
+  std::optional<int64_t> contig_end(const std::string& contig_name) const;
 
   // The same window before it becomes reads, with the start of its rows on the contig.
   struct Window {

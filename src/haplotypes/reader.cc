@@ -36,22 +36,28 @@ Reader::Reader(const shared_image::Pangenome& pangenome, ReferenceNaming naming)
 
 // Of several phases of the reference sample the lowest counts, as in Pangenome::path_containing.
 const std::vector<Reader::Fragment>& Reader::fragments(const std::string& contig_name) const {
-  const auto [entry, is_new] = fragments_.try_emplace(contig_name);
-  if (!is_new) return entry->second;
+  if (const auto known = fragments_.find(contig_name); known != fragments_.end()) return known->second;
   const auto contig = match_contig(pangenome_, naming_, contig_name);
-  if (!contig) return entry->second;
+  std::vector<Fragment>& found = fragments_[contig_name];
+  if (!contig) return found;
   std::optional<uint32_t> phase;
   for (const uint32_t index : pangenome_.indexed_paths()) {  // by phase, then fragment
     const auto path = pangenome_.path(index);
     if (path.sample != naming_.sample || path.contig != *contig) continue;
     if (phase.value_or(path.phase) != path.phase) break;
     phase = path.phase;
-    entry->second.push_back({path.fragment, index});
+    found.push_back({path.fragment, index});
   }
-  return entry->second;
+  return found;
 }
 
 bool Reader::contig_known(const std::string& contig_name) const { return !fragments(contig_name).empty(); }
+
+std::optional<int64_t> Reader::contig_end(const std::string& contig_name) const {
+  const auto& known = fragments(contig_name);
+  if (known.empty()) return std::nullopt;
+  return static_cast<int64_t>(known.back().start + pangenome_.path(known.back().path).bases);
+}
 
 const Reader::Window* Reader::window(const genome::Region& partition, const std::string& contig_name) {
   const auto& known = fragments(contig_name);

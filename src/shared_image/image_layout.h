@@ -20,7 +20,7 @@ inline constexpr char kImageMagic[8] = {'H', 'A', 'P', 'L', 'O', 'O', 'M', 'I'};
 inline constexpr uint32_t kLayoutVersion = 1;
 inline constexpr uint64_t kSectionAlignment = 64;
 
-enum class Section : uint32_t {
+enum class ImageSection : uint32_t {
   kFacts,           // one Facts
   kBases,           // char: forward bases of the nodes, by id
   kBaseBlocks,      // uint64: bases before each block of kBlock nodes
@@ -40,7 +40,7 @@ enum class Section : uint32_t {
   kText,            // char
   kCount
 };
-inline constexpr uint32_t kSectionCount = static_cast<uint32_t>(Section::kCount);
+inline constexpr uint32_t kSectionCount = static_cast<uint32_t>(ImageSection::kCount);
 
 struct ImageHeader {
   char magic[8];

@@ -187,27 +187,27 @@ void ImageWriter::lay_out() {
   for (const std::string& text : texts_) text_bytes += text.size();
   const uint64_t ids = facts_.records / 2;
   uint64_t offset = aligned(sizeof(ImageHeader) + kSectionCount * sizeof(SectionEntry));
-  const auto add = [&](Section which, uint64_t item_bytes, uint64_t items) {
+  const auto add = [&](ImageSection which, uint64_t item_bytes, uint64_t items) {
     table_[static_cast<size_t>(which)] = {static_cast<uint32_t>(which), static_cast<uint32_t>(item_bytes), offset, item_bytes * items};
     offset = aligned(offset + item_bytes * items);
   };
-  add(Section::kFacts, sizeof(Facts), 1);
-  add(Section::kBases, 1, bases_);
-  add(Section::kBaseBlocks, 8, blocks_of(ids));
-  add(Section::kBaseOffsets, 4, ids + 1);
-  add(Section::kRecords, 4, words_);
-  add(Section::kRecordBlocks, 8, blocks_of(facts_.records));
-  add(Section::kRecordOffsets, 4, facts_.records + 1);
-  add(Section::kSequenceStarts, sizeof(Place), 2 * facts_.paths);
-  add(Section::kSequenceEnds, 4, 2 * facts_.paths);
-  add(Section::kPaths, sizeof(PathEntry), facts_.paths);
-  add(Section::kIndexedPaths, 4, indexed_paths_.size());
-  add(Section::kPositionStarts, 8, position_starts_.size());
-  add(Section::kPositions, sizeof(Position), positions_.size());
-  add(Section::kOwnerStarts, 8, sampled_strands(facts_.records) + 1);
-  add(Section::kOwners, sizeof(Owner), owners_);
-  add(Section::kTextStarts, 8, texts_.size() + 1);
-  add(Section::kText, 1, text_bytes);
+  add(ImageSection::kFacts, sizeof(Facts), 1);
+  add(ImageSection::kBases, 1, bases_);
+  add(ImageSection::kBaseBlocks, 8, blocks_of(ids));
+  add(ImageSection::kBaseOffsets, 4, ids + 1);
+  add(ImageSection::kRecords, 4, words_);
+  add(ImageSection::kRecordBlocks, 8, blocks_of(facts_.records));
+  add(ImageSection::kRecordOffsets, 4, facts_.records + 1);
+  add(ImageSection::kSequenceStarts, sizeof(Place), 2 * facts_.paths);
+  add(ImageSection::kSequenceEnds, 4, 2 * facts_.paths);
+  add(ImageSection::kPaths, sizeof(PathEntry), facts_.paths);
+  add(ImageSection::kIndexedPaths, 4, indexed_paths_.size());
+  add(ImageSection::kPositionStarts, 8, position_starts_.size());
+  add(ImageSection::kPositions, sizeof(Position), positions_.size());
+  add(ImageSection::kOwnerStarts, 8, sampled_strands(facts_.records) + 1);
+  add(ImageSection::kOwners, sizeof(Owner), owners_);
+  add(ImageSection::kTextStarts, 8, texts_.size() + 1);
+  add(ImageSection::kText, 1, text_bytes);
   image_bytes_ = offset;
 }
 
@@ -235,12 +235,12 @@ void ImageWriter::write_table(std::span<std::byte> out) const {
     written = entry.offset + entry.bytes;
   }
   std::memset(out.data() + written, 0, image_bytes_ - written);
-  section<Facts>(out, Section::kFacts)[0] = facts_;
+  section<Facts>(out, ImageSection::kFacts)[0] = facts_;
 }
 
 void ImageWriter::write_nodes(std::span<std::byte> out) const {
-  OffsetTable offsets(section<uint64_t>(out, Section::kBaseBlocks), section<uint32_t>(out, Section::kBaseOffsets));
-  char* const bases = section<char>(out, Section::kBases).data();
+  OffsetTable offsets(section<uint64_t>(out, ImageSection::kBaseBlocks), section<uint32_t>(out, ImageSection::kBaseOffsets));
+  char* const bases = section<char>(out, ImageSection::kBases).data();
   uint64_t written = 0;
   for (uint64_t i = 0; i < facts_.records / 2; ++i) {
     offsets.add(written);
@@ -252,8 +252,8 @@ void ImageWriter::write_nodes(std::span<std::byte> out) const {
 }
 
 void ImageWriter::write_records(std::span<std::byte> out) const {
-  OffsetTable offsets(section<uint64_t>(out, Section::kRecordBlocks), section<uint32_t>(out, Section::kRecordOffsets));
-  uint32_t* const words = section<uint32_t>(out, Section::kRecords).data();
+  OffsetTable offsets(section<uint64_t>(out, ImageSection::kRecordBlocks), section<uint32_t>(out, ImageSection::kRecordOffsets));
+  uint32_t* const words = section<uint32_t>(out, ImageSection::kRecords).data();
   gbz::Record record;
   uint64_t written = 0, ended = 0;
   for (uint64_t i = 0; i < facts_.records; ++i) {
@@ -283,8 +283,8 @@ void ImageWriter::write_records(std::span<std::byte> out) const {
 }
 
 void ImageWriter::write_names(std::span<std::byte> out) const {
-  const auto paths = section<PathEntry>(out, Section::kPaths);
-  const auto starts = section<Place>(out, Section::kSequenceStarts);
+  const auto paths = section<PathEntry>(out, ImageSection::kPaths);
+  const auto starts = section<Place>(out, ImageSection::kSequenceStarts);
   for (uint64_t path = 0; path < facts_.paths; ++path) {
     const gbz::PathName name = gbz_.path_name(path);
     paths[path] = {name.sample, name.contig, name.phase, name.fragment, 0, static_cast<uint64_t>(gbz_.sense(path))};
@@ -293,8 +293,8 @@ void ImageWriter::write_names(std::span<std::byte> out) const {
     const gbz::Visit start = gbz_.sequence_starts().at(i);
     starts[i] = {place_of(start.node), static_cast<uint32_t>(start.visit)};
   }
-  const auto text_starts = section<uint64_t>(out, Section::kTextStarts);
-  char* const text = section<char>(out, Section::kText).data();
+  const auto text_starts = section<uint64_t>(out, ImageSection::kTextStarts);
+  char* const text = section<char>(out, ImageSection::kText).data();
   uint64_t written = 0;
   for (uint64_t i = 0; i < texts_.size(); ++i) {
     text_starts[i] = written;
@@ -305,14 +305,14 @@ void ImageWriter::write_names(std::span<std::byte> out) const {
 }
 
 void ImageWriter::write_positions(std::span<std::byte> out) const {
-  std::copy(indexed_paths_.begin(), indexed_paths_.end(), section<uint32_t>(out, Section::kIndexedPaths).begin());
-  std::copy(position_starts_.begin(), position_starts_.end(), section<uint64_t>(out, Section::kPositionStarts).begin());
-  std::copy(positions_.begin(), positions_.end(), section<Position>(out, Section::kPositions).begin());
+  std::copy(indexed_paths_.begin(), indexed_paths_.end(), section<uint32_t>(out, ImageSection::kIndexedPaths).begin());
+  std::copy(position_starts_.begin(), position_starts_.end(), section<uint64_t>(out, ImageSection::kPositionStarts).begin());
+  std::copy(positions_.begin(), positions_.end(), section<Position>(out, ImageSection::kPositions).begin());
 }
 
 void ImageWriter::walk_sequences(std::span<std::byte> out) const {
   const Pangenome image(out);
-  const auto owner_starts = section<uint64_t>(out, Section::kOwnerStarts);
+  const auto owner_starts = section<uint64_t>(out, ImageSection::kOwnerStarts);
   uint64_t before = 0;
   for (uint64_t i = 0; i + 1 < owner_starts.size(); ++i) {
     owner_starts[i] = before;
@@ -321,9 +321,9 @@ void ImageWriter::walk_sequences(std::span<std::byte> out) const {
   owner_starts.back() = before;
   check(before == owners_, "the sampled visits are those that were counted");
 
-  const auto owners = section<Owner>(out, Section::kOwners);
-  const auto ends = section<uint32_t>(out, Section::kSequenceEnds);
-  const auto paths = section<PathEntry>(out, Section::kPaths);
+  const auto owners = section<Owner>(out, ImageSection::kOwners);
+  const auto ends = section<uint32_t>(out, ImageSection::kSequenceEnds);
+  const auto paths = section<PathEntry>(out, ImageSection::kPaths);
   std::fill(ends.begin(), ends.end(), static_cast<uint32_t>(kMax32));
   for (uint64_t sequence = 0; sequence < 2 * facts_.paths; ++sequence) {
     gbz::Visit at = gbz_.sequence_starts().at(sequence);

@@ -46,7 +46,7 @@ class ImageWriter {
   void walk_sequences(std::span<std::byte> out) const;  // owners, ends and lengths: last, it reads the image
 
   template <typename T>
-  std::span<T> section(std::span<std::byte> out, Section which) const {
+  std::span<T> section(std::span<std::byte> out, ImageSection which) const {
     const SectionEntry& entry = table_[static_cast<size_t>(which)];
     return {reinterpret_cast<T*>(out.data() + entry.offset), entry.bytes / sizeof(T)};
   }

@@ -101,7 +101,7 @@ class EdgeCounts {
 }  // namespace
 
 template <typename T>
-std::span<const T> Pangenome::section(std::span<const std::byte> image, Section which) const {
+std::span<const T> Pangenome::section(std::span<const std::byte> image, ImageSection which) const {
   SectionEntry entry;
   std::memcpy(&entry, image.data() + sizeof(ImageHeader) + static_cast<size_t>(which) * sizeof entry, sizeof entry);
   if (entry.section != static_cast<uint32_t>(which) || entry.item_bytes != sizeof(T) || entry.offset % kSectionAlignment != 0 ||
@@ -112,25 +112,25 @@ std::span<const T> Pangenome::section(std::span<const std::byte> image, Section 
 
 Pangenome::Pangenome(std::span<const std::byte> bytes) {
   const auto image = bytes.first(header_of(bytes).image_bytes);
-  const auto facts = section<Facts>(image, Section::kFacts);
+  const auto facts = section<Facts>(image, ImageSection::kFacts);
   if (facts.size() != 1) refuse("section 0 has another size");
   facts_ = facts[0];
-  bases_ = section<char>(image, Section::kBases);
-  base_blocks_ = section<uint64_t>(image, Section::kBaseBlocks);
-  base_offsets_ = section<uint32_t>(image, Section::kBaseOffsets);
-  records_ = section<uint32_t>(image, Section::kRecords);
-  record_blocks_ = section<uint64_t>(image, Section::kRecordBlocks);
-  record_offsets_ = section<uint32_t>(image, Section::kRecordOffsets);
-  sequence_starts_ = section<Place>(image, Section::kSequenceStarts);
-  sequence_ends_ = section<uint32_t>(image, Section::kSequenceEnds);
-  paths_ = section<PathEntry>(image, Section::kPaths);
-  indexed_paths_ = section<uint32_t>(image, Section::kIndexedPaths);
-  position_starts_ = section<uint64_t>(image, Section::kPositionStarts);
-  positions_ = section<Position>(image, Section::kPositions);
-  owner_starts_ = section<uint64_t>(image, Section::kOwnerStarts);
-  owners_ = section<Owner>(image, Section::kOwners);
-  text_starts_ = section<uint64_t>(image, Section::kTextStarts);
-  text_ = section<char>(image, Section::kText);
+  bases_ = section<char>(image, ImageSection::kBases);
+  base_blocks_ = section<uint64_t>(image, ImageSection::kBaseBlocks);
+  base_offsets_ = section<uint32_t>(image, ImageSection::kBaseOffsets);
+  records_ = section<uint32_t>(image, ImageSection::kRecords);
+  record_blocks_ = section<uint64_t>(image, ImageSection::kRecordBlocks);
+  record_offsets_ = section<uint32_t>(image, ImageSection::kRecordOffsets);
+  sequence_starts_ = section<Place>(image, ImageSection::kSequenceStarts);
+  sequence_ends_ = section<uint32_t>(image, ImageSection::kSequenceEnds);
+  paths_ = section<PathEntry>(image, ImageSection::kPaths);
+  indexed_paths_ = section<uint32_t>(image, ImageSection::kIndexedPaths);
+  position_starts_ = section<uint64_t>(image, ImageSection::kPositionStarts);
+  positions_ = section<Position>(image, ImageSection::kPositions);
+  owner_starts_ = section<uint64_t>(image, ImageSection::kOwnerStarts);
+  owners_ = section<Owner>(image, ImageSection::kOwners);
+  text_starts_ = section<uint64_t>(image, ImageSection::kTextStarts);
+  text_ = section<char>(image, ImageSection::kText);
   check_counts();
 }
 

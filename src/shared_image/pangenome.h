@@ -104,7 +104,7 @@ class Pangenome {
 
  private:
   template <typename T>
-  std::span<const T> section(std::span<const std::byte> image, Section which) const;
+  std::span<const T> section(std::span<const std::byte> image, ImageSection which) const;
   void check_counts() const;
 
   std::span<const uint32_t> record(gbz::NodeCode code) const;
