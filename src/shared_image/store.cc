@@ -212,7 +212,7 @@ ObjectHeader Store::inspect(const std::string& name, bool every_byte) const {
 
 void Store::unload(const std::string& name, bool force) const {
   const ObjectPlace place = place_of(options_.directory, validated_name(name));
-  const std::optional<FileLock> lock = FileLock::try_acquire(place.lock, kUnloadPatience);
+  const std::optional<FileLock> lock = FileLock::try_acquire(place.lock, std::min(kUnloadPatience, options_.wait_timeout));
   if (!lock) {
     throw failure(Reason::kNameBusy, fmt::format("'{}' is just being loaded or removed by {}", place.name, text_of(lock_holders(place.lock))),
                   "wait for that process, or end it: nothing is left behind");
