@@ -1,21 +1,12 @@
 #include "pipeline/overlap_stream.h"
 
-#include <algorithm>
 #include <iterator>
 
 namespace haploom::pipeline {
 
 void OverlapStream::add(std::vector<genotype::Call>&& calls) {
   pending_.insert(pending_.end(), std::make_move_iterator(calls.begin()), std::make_move_iterator(calls.end()));
-  // The last group of overlapping calls may grow by the next shard's; everything before it is settled.
-  size_t group = 0;
-  int64_t group_end = 0;
-  for (size_t i = 0; i < pending_.size(); ++i) {
-    const bool new_group = i == 0 || pending_[i].contig != pending_[i - 1].contig || pending_[i].start >= group_end;
-    if (new_group) group = i;
-    group_end = new_group ? pending_[i].end() : std::max(group_end, pending_[i].end());
-  }
-  emit(group);
+  emit(genotype::last_group(pending_));
 }
 
 void OverlapStream::finish() { emit(pending_.size()); }
