@@ -48,7 +48,6 @@ pipeline::CallRequest request_of(const Options& options, const CLI::App& command
   request.options = pipeline::preset(options.common.model_type);
   request.threads = options.common.num_shards;
   if (!options.sample_name_reads.empty()) request.sample_name = options.sample_name_reads;
-  request.report_json = options.report;
   request.version = HAPLOOM_VERSION;
   request.command_line = command_line();
   return request;
@@ -103,7 +102,9 @@ void add_call(CLI::App& parent) {
     const pipeline::CallRequest request = request_of(*options, *command);
     if (options->dry_run) return print_plan(request);
     base::info("commands", "haploom {} : {}", HAPLOOM_VERSION, request.command_line);
-    pipeline::call(request);
+    const report::RunSummary summary = pipeline::call(request);
+    for (const std::string& line : report::closing_lines(summary)) base::info("report", "{}", line);
+    if (!options->report.empty()) report::write_json(summary, options->report);
   });
 }
 

@@ -2,7 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <memory>
+
 #include "base/log.h"
+#include "base/usage.h"
 #include "formats/vcf_writer.h"
 #include "genotype/genotype.h"
 #include "model/model.h"
@@ -74,18 +78,103 @@ struct Caller {
   Questions questions;
 };
 
+std::string header_text(const Inputs& inputs, const CallRequest& request, const std::string& sample, const std::string& model) {
+  return genotype::vcf_header(inputs.reference.contigs(), sample,
+                              {fmt::format("##haploom_version={}", request.version),
+                               fmt::format("##haploom_model={}", model),
+                               fmt::format("##haploom_command={}", request.command_line)});
+}
+
+void count(const genotype::Call& call, report::VariantCounts& counts) {
+  counts.add(report::kind_of(call.ref, call.alts), genotype::name(call.filter));
+}
+
+// A contig that the graph lacks is called from its reads alone: said once for each.
+void warn_of_unknown_contigs(const Inputs& inputs) {
+  if (!inputs.pangenome) return;
+  const haplotypes::Reader reader(inputs.pangenome->image(), inputs.pangenome->naming());
+  int contig = -1;
+  for (const genome::Region& region : inputs.calling) {
+    if (region.contig == contig) continue;
+    contig = region.contig;
+    const std::string& name = inputs.reference.contigs()[contig].name;
+    if (!reader.contig_known(name))
+      base::warn("pipeline", "the pangenome has no {} of {}: it is called from reads alone", name, inputs.pangenome->naming().sample);
+  }
+}
+
+report::RunSummary summary_of(const CallRequest& request, const Inputs& inputs, const std::string& sample) {
+  report::RunSummary summary;
+  summary.version = request.version;
+  summary.command_line = request.command_line;
+  summary.sample = sample;
+  summary.output = request.output_vcf;
+  summary.threads = request.threads;
+  for (const genome::Region& region : inputs.calling) summary.bases += region.length();
+  if (inputs.pangenome) {
+    summary.image_name = inputs.pangenome->name();
+    summary.image_bytes = static_cast<int64_t>(inputs.pangenome->bytes());
+  }
+  return summary;
+}
+
+void add_stages(const std::vector<std::unique_ptr<Caller>>& callers, const StageClock& main_thread, report::RunSummary& summary) {
+  for (int i = 0; i < kStages; ++i) {
+    const auto stage = static_cast<size_t>(i);
+    double seconds = main_thread.seconds()[stage];
+    for (const auto& caller : callers) seconds += caller->worker.clock().seconds()[stage];
+    summary.stage_cpu_seconds.emplace_back(stage_name(static_cast<Stage>(i)), seconds);
+  }
+  for (const auto& caller : callers) summary.reads += caller->worker.reads();
+}
+
 }  // namespace
 
 report::RunSummary call(const CallRequest& request) {
-  const Inputs inputs(request.inputs);
-  const genome::ContigList& contigs = inputs.reference.contigs();
-  const std::string sample = request.sample_name.value_or(inputs.header.sample_name);
-  formats::VcfWriter writer(request.output_vcf,
-                            genotype::vcf_header(contigs, sample,
-                                                 {fmt::format("##haploom_version={}", request.version),
-                                                  fmt::format("##haploom_command={}", request.command_line)}));
   const model::Model model(request.model_folder);
-  return {};
+  const Inputs inputs(request.inputs);
+  const std::string sample = request.sample_name.value_or(inputs.header.sample_name);
+  formats::VcfWriter writer(request.output_vcf, header_text(inputs, request, sample, model.name()));
+  warn_of_unknown_contigs(inputs);
+  report::RunSummary summary = summary_of(request, inputs, sample);
+
+  const int threads = std::max(1, std::min(request.threads, static_cast<int>(inputs.work.size())));
+  std::vector<std::unique_ptr<Caller>> callers;
+  for (int i = 0; i < threads; ++i) callers.push_back(std::make_unique<Caller>(inputs, request, model));
+
+  int64_t windows = 0;
+  for (const Shard& shard : inputs.work) windows += static_cast<int64_t>(shard.partitions.size());
+  report::Progress progress(windows, "windows");
+  StageClock output_clock;
+  std::string lines;
+  OverlapStream overlaps([&](const genotype::Call& call) {
+    count(call, summary.variants);
+    lines += genotype::vcf_line(call, inputs.reference.contigs());
+  });
+  const auto write_lines = [&] {
+    writer.write(lines);
+    lines.clear();
+    output_clock.lap(Stage::kOutput);
+  };
+  in_order<std::vector<genotype::Call>>(
+      threads, inputs.work.size(),
+      [&](int thread, size_t shard) {
+        return callers[static_cast<size_t>(thread)]->run(inputs.work[shard], [&progress] { progress.add(); });
+      },
+      [&](size_t, std::vector<genotype::Call>&& calls) {
+        summary.sites += static_cast<int64_t>(calls.size());
+        overlaps.add(std::move(calls));
+        write_lines();
+      });
+  overlaps.finish();
+  write_lines();
+  writer.finish();
+  output_clock.lap(Stage::kOutput);
+
+  add_stages(callers, output_clock, summary);
+  if (summary.reads == 0) base::warn("pipeline", "no read of {} passed the filters inside the regions: the VCF holds no records", request.inputs.reads);
+  summary.usage = base::process_usage();
+  return summary;
 }
 
 }  // namespace haploom::pipeline

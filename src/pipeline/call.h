@@ -22,7 +22,6 @@ struct CallRequest {
   ExamineOptions options;
   int threads = 1;
   std::optional<std::string> sample_name;  // default: SM of the reads
-  std::string report_json;                 // empty: none
   std::string version;
   std::string command_line;
 };

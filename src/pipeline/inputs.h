@@ -40,6 +40,7 @@ class AttachedPangenome {
   explicit AttachedPangenome(const InputPaths& paths);
   const shared_image::Pangenome& image() const { return image_; }
   const haplotypes::ReferenceNaming& naming() const { return naming_; }
+  const std::string& name() const { return lease_.name(); }
   uint64_t bytes() const { return lease_.image().size(); }
   bool loaded_here() const { return lease_.loaded_here(); }
 

@@ -21,6 +21,7 @@ class Window {
     mapped_.push_back({read.start, read.end});
     if (options_.normalize) realign::normalize(read, reference_);
     reads_.push_back(std::move(read));
+    ++taken_;
     clock_.lap(Stage::kCounts);
   }
 
@@ -28,6 +29,8 @@ class Window {
     clock_.lap(Stage::kReads);
     while (next_ < shard_.partitions.size()) close_partition();
   }
+
+  int64_t taken() const { return taken_; }
 
  private:
   // Where a read lay before normalisation: that decides which partitions it belongs to, as in DeepVariant.
@@ -69,18 +72,20 @@ class Window {
   StageClock& clock_;
   const TakePartition& take_;
   size_t next_ = 0;
+  int64_t taken_ = 0;
   std::vector<genome::Read> reads_;
   std::vector<Mapped> mapped_;
 };
 
 }  // namespace
 
-void for_each_partition(formats::Alignments& alignments, const genome::ContigList& contigs, const Shard& shard,
-                        const pileup::ReferenceWindow& reference, const PartitionOptions& options, StageClock& clock,
-                        const TakePartition& take) {
+int64_t for_each_partition(formats::Alignments& alignments, const genome::ContigList& contigs, const Shard& shard,
+                           const pileup::ReferenceWindow& reference, const PartitionOptions& options, StageClock& clock,
+                           const TakePartition& take) {
   Window window(shard, reference, options, clock, take);
   alignments.for_each(shard.span(), contigs, options.filter, [&window](genome::Read&& read) { window.add(std::move(read)); });
   window.finish();
+  return window.taken();
 }
 
 }  // namespace haploom::pipeline

@@ -28,8 +28,9 @@ struct PartitionOptions {
 
 using TakePartition = std::function<void(const genome::Region& partition, const std::vector<genome::Read>& reads)>;
 
-void for_each_partition(formats::Alignments& alignments, const genome::ContigList& contigs, const Shard& shard,
-                        const pileup::ReferenceWindow& reference, const PartitionOptions& options, StageClock& clock,
-                        const TakePartition& take);
+// Returns how many reads were handed out at least once.
+int64_t for_each_partition(formats::Alignments& alignments, const genome::ContigList& contigs, const Shard& shard,
+                           const pileup::ReferenceWindow& reference, const PartitionOptions& options, StageClock& clock,
+                           const TakePartition& take);
 
 }  // namespace haploom::pipeline

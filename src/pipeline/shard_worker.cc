@@ -25,12 +25,12 @@ void ShardWorker::run(const Shard& shard, const TakeExamples& take, const std::f
   const genome::ContigList& contigs = inputs_.reference.contigs();
   const ShardReference reference(inputs_.reference, shard.span());
   const pileup::ReferenceWindow window = reference.window();
-  for_each_partition(alignments_, contigs, shard, window, options_.reads, clock_,
-                     [&](const genome::Region& partition, const std::vector<genome::Read>& reads) {
-                       base::throw_if_stopped();
-                       examiner_.examine(partition, contigs[partition.contig], reads, window, take);
-                       if (on_partition) on_partition();
-                     });
+  reads_ += for_each_partition(alignments_, contigs, shard, window, options_.reads, clock_,
+                               [&](const genome::Region& partition, const std::vector<genome::Read>& reads) {
+                                 base::throw_if_stopped();
+                                 examiner_.examine(partition, contigs[partition.contig], reads, window, take);
+                                 if (on_partition) on_partition();
+                               });
 }
 
 }  // namespace haploom::pipeline

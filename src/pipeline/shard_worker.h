@@ -22,6 +22,7 @@ class ShardWorker {
   void run(const Shard& shard, const TakeExamples& take, const std::function<void()>& on_partition = {});
 
   StageClock& clock() { return clock_; }
+  int64_t reads() const { return reads_; }  // that passed the filter so far
 
  private:
   const Inputs& inputs_;
@@ -29,6 +30,7 @@ class ShardWorker {
   formats::Alignments alignments_;
   std::optional<haplotypes::Reader> haplotypes_;
   StageClock clock_;
+  int64_t reads_ = 0;
   Examiner examiner_;
 };
 
