@@ -40,9 +40,9 @@ AttachedPangenome::AttachedPangenome(const InputPaths& paths)
 Inputs::Inputs(const InputPaths& given)
     : paths(given), reference(paths.reference), header(formats::Alignments(paths.reads, paths.reference).header()) {
   const genome::ContigList& contigs = reference.contigs();
-  formats::require_common_contigs(contigs, paths.reference, header.contigs, paths.reads, excluded_contig);
+  const auto callable = formats::callable_contigs(contigs, paths.reference, header.contigs, paths.reads);
   const auto wanted = regions_of(paths.regions, contigs);
-  calling = calling_regions(contigs, header.contigs, wanted, regions_of(paths.exclude_regions, contigs));
+  calling = calling_regions(contigs, callable, wanted, regions_of(paths.exclude_regions, contigs));
   if (calling.empty()) base::warn("pipeline", "nothing to call: the regions hold no base of the contigs that reads and reference share");
   work = shards(calling);
   if (paths.pangenome) pangenome = std::make_unique<AttachedPangenome>(paths);

@@ -1,33 +1,14 @@
 #include "pipeline/plan.h"
 
 #include <algorithm>
-#include <cctype>
 
 namespace haploom::pipeline {
 
-bool excluded_contig(std::string_view name) {
-  for (const std::string_view prefix : {"HLA-", "chrUn_"}) {
-    if (name.starts_with(prefix)) return true;
-  }
-  for (const std::string_view suffix : {"_alt", "_random", "_decoy"}) {
-    if (name.ends_with(suffix)) return true;
-  }
-  // unplaced contigs of b37: GL000207.1
-  if (name.size() > 4 && name.starts_with("GL") && std::isdigit(static_cast<unsigned char>(name[2])) != 0 &&
-      name.find('.') != std::string_view::npos)
-    return true;
-  return name == "hs37d5" || name == "chrEBV" || name == "NC_007605";
-}
-
-std::vector<genome::Region> calling_regions(const genome::ContigList& reference, const genome::ContigList& reads,
+std::vector<genome::Region> calling_regions(const genome::ContigList& reference, const std::vector<int>& contigs,
                                             const std::vector<genome::Region>& wanted,
                                             const std::vector<genome::Region>& unwanted) {
   std::vector<genome::Region> all;
-  for (int i = 0; i < reference.size(); ++i) {
-    const auto in_reads = reads.index_of(reference[i].name);
-    if (excluded_contig(reference[i].name) || !in_reads || reads[*in_reads].length != reference[i].length) continue;
-    all.push_back({i, 0, reference[i].length});
-  }
+  for (const int contig : contigs) all.push_back({contig, 0, reference[contig].length});
   if (!wanted.empty()) all = genome::intersection(all, wanted);
   return genome::without(all, unwanted);
 }

@@ -9,8 +9,6 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
-#include <string_view>
 #include <vector>
 
 #include "genome/region.h"
@@ -20,13 +18,9 @@ namespace haploom::pipeline {
 inline constexpr int64_t kPartitionBases = 1000;
 inline constexpr int64_t kShardBases = 500'000;
 
-// Contigs that are never called in human references: decoys, alternates, unplaced and HLA sequences, EBV.
-// Source: the families of names in exclude_contigs.py (DeepVariant 1.9).
-bool excluded_contig(std::string_view name);
-
-// Contigs of the reference that the reads' header holds with equal name and length, less the excluded ones, intersected
-// with `wanted` when that is not empty and less `unwanted`; sorted, merged.
-std::vector<genome::Region> calling_regions(const genome::ContigList& reference, const genome::ContigList& reads,
+// The contigs that can be called, intersected with `wanted` when that is not empty and less `unwanted`; sorted, merged.
+// contigs: indices in the reference (formats::callable_contigs).
+std::vector<genome::Region> calling_regions(const genome::ContigList& reference, const std::vector<int>& contigs,
                                             const std::vector<genome::Region>& wanted,
                                             const std::vector<genome::Region>& unwanted);
 
