@@ -20,9 +20,9 @@ const std::string& called_as();     // argv[0] without its folder
 void add_call(CLI::App& parent);
 void add_examples(CLI::App& parent);
 void add_gbz_build(CLI::App& parent);
+void add_gbz_haplotypes(CLI::App& parent);
 void add_gbz_load(CLI::App& parent);
 void add_gbz_ls(CLI::App& parent);
-void add_gbz_haplotypes(CLI::App& parent);
 void add_gbz_paths(CLI::App& parent);
 void add_gbz_stat(CLI::App& parent);
 void add_gbz_unload(CLI::App& parent);

@@ -87,9 +87,9 @@ void add_commands(CLI::App& app) {
   CLI::App* gbz = app.add_subcommand("gbz", "pangenome graphs: show, build, hold in shared memory");
   gbz->require_subcommand(1);
   add_gbz_build(*gbz);
+  add_gbz_haplotypes(*gbz);
   add_gbz_load(*gbz);
   add_gbz_ls(*gbz);
-  add_gbz_haplotypes(*gbz);
   add_gbz_paths(*gbz);
   add_gbz_stat(*gbz);
   add_gbz_unload(*gbz);

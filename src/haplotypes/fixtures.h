@@ -30,6 +30,7 @@ class Image {
   explicit Image(const std::filesystem::path& file) : Image(formats::MappedFile(file.string(), "gbz", Reason::kReadGbz).bytes(), file.string()) {}
   Image(std::span<const std::byte> bytes, const std::string& source) : space_(image_of(gbz::Gbz::parse(bytes, source))), pangenome_(std::as_bytes(std::span(space_))) {}
   const shared_image::Pangenome& pangenome() const { return pangenome_; }
+  const std::vector<uint64_t>& space() const { return space_; }
 
  private:
   static std::vector<uint64_t> image_of(const gbz::Gbz& gbz) {
