@@ -113,6 +113,13 @@ TEST_F(Picture, MarksAnIndelOnItsAnchorBaseAlone) {
   EXPECT_EQ(pixel(read_row(1), 51, Channel::kReadBase), 250);
 }
 
+TEST_F(Picture, MarksNoDeletionThatOpensARead) {
+  reads_ = {read("a", 45, "3D20M")};
+  ASSERT_TRUE(draw());
+  EXPECT_EQ(pixel(read_row(0), 44, Channel::kStrand), 0);
+  EXPECT_EQ(pixel(read_row(0), 48, Channel::kStrand), 70);
+}
+
 TEST_F(Picture, LeavesOutAReadThatIsPoorAtTheVariantStart) {
   reads_ = {read("base", 40, "20M"),      read("inserted", 40, "11M2I9M"), read("before deletion", 40, "11M2D9M"),
             read("elsewhere", 40, "20M"), read("good", 40, "20M")};
