@@ -2,10 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <optional>
 
-#include "formats/text_lines.h"
+#include "formats/line_reader.h"
 
 namespace haploom::formats {
 namespace {
@@ -53,15 +54,16 @@ bool is_comment(std::string_view line) {
 
 std::vector<genome::Region> read_bed(const std::string& path, const genome::ContigList& contigs) {
   std::vector<genome::Region> out;
-  for_each_line(path, Exit::kUsage, Reason::kRegions, [&](int64_t at, std::string_view line) {
-    if (is_comment(line)) return;
+  LineReader lines(path, "formats", Reason::kRegions);
+  while (const auto line = lines.next()) {
+    if (is_comment(*line)) continue;
     genome::Region region;
-    if (const auto wrong = parse(line, contigs, region)) {
-      throw Error{Exit::kUsage, Reason::kRegions, "formats", fmt::format("line {} of '{}': {}", at, path, *wrong),
+    if (const auto wrong = parse(*line, contigs, region)) {
+      throw Error{Exit::kUsage, Reason::kRegions, "formats", fmt::format("line {} of '{}': {}", lines.line(), path, *wrong),
                   "give a BED (0-based, half-open) made for this reference"};
     }
     if (region.length() > 0) out.push_back(region);
-  });
+  }
   return out;
 }
 

@@ -12,7 +12,7 @@ namespace haploom::formats {
 
 // In the file's order; comments, `track` and `browser` lines and empty intervals are passed over.
 // Errors: kUsage/kRegions naming file and line: a contig that `contigs` lacks, an interval that is malformed, reversed or
-// leaves its contig, a file that cannot be read.
+// leaves its contig; kInput/kRegions: a file that cannot be read.
 std::vector<genome::Region> read_bed(const std::string& path, const genome::ContigList& contigs);
 
 }  // namespace haploom::formats

@@ -9,7 +9,7 @@
 
 #include "base/error.h"
 #include "formats/log_once.h"
-#include "formats/text_lines.h"
+#include "formats/line_reader.h"
 
 namespace haploom::formats {
 namespace {
@@ -59,25 +59,26 @@ void check_crai(const sam_hdr_t& header, const std::string& path, const std::str
   const auto size = static_cast<int64_t>(fs::file_size(path));
   std::ifstream bytes(path, std::ios::binary);
   int64_t checked = -1;
-  for_each_line(name, Exit::kInput, Reason::kReads, [&](int64_t number, std::string_view line) {
+  LineReader lines(name, "formats", Reason::kReads);
+  while (const auto line = lines.next()) {
     int64_t fields[6] = {};
-    const char* at = line.data();
-    const char* const end = at + line.size();
+    const char* at = line->data();
+    const char* const end = at + line->size();
     for (int64_t& field : fields) {
       const auto [next, problem] = std::from_chars(at, end, field);
-      if (problem != std::errc{}) refuse(path, fmt::format("line {} of index '{}' is not six numbers", number, name));
+      if (problem != std::errc{}) refuse(path, fmt::format("line {} of index '{}' is not six numbers", lines.line(), name));
       at = next < end ? next + 1 : end;
     }
     const int64_t offset = fields[3];
     if (fields[0] >= sam_hdr_nref(&header)) refuse_other(path, name, "it knows contigs that the reads' header lacks");
     if (offset < 0 || offset + 4 > size) refuse_other(path, name, "it points past the file's end");
-    if (offset == checked) return;
+    if (offset == checked) continue;
     checked = offset;
     unsigned char length[4] = {};  // of the container, little endian
     bytes.seekg(offset).read(reinterpret_cast<char*>(length), sizeof length);
     const int64_t container = length[0] | length[1] << 8 | length[2] << 16 | int64_t{length[3]} << 24;
     if (!bytes || offset + container > size) refuse_other(path, name, "there is no container where it points");
-  });
+  }
 }
 
 }  // namespace

@@ -13,7 +13,7 @@
 #include "candidates/candidates.h"
 #include "formats/alignments.h"
 #include "formats/reference.h"
-#include "formats/text_lines.h"
+#include "formats/line_reader.h"
 #include "pileup/pileup.h"
 #include "realign/realign.h"
 
@@ -32,7 +32,8 @@ std::string shared() {
 
 std::vector<json> json_lines(const std::string& path) {
   std::vector<json> out;
-  formats::for_each_line(path, Exit::kInput, Reason::kReads, [&out](int64_t, std::string_view line) { out.push_back(json::parse(line)); });
+  formats::LineReader lines(path, "tests", Reason::kReads);
+  while (const auto line = lines.next()) out.push_back(json::parse(*line));
   return out;
 }
 
@@ -124,9 +125,9 @@ std::set<std::string> keys(const genome::Support& support, const std::vector<gen
 
 TEST_F(CandidatesGolden, CountsAllelesAsDeepVariantDoes) {
   std::map<int64_t, std::string> expected;
-  formats::for_each_line(golden_ + "derived/allele_counts_calling.tsv.gz", Exit::kInput, Reason::kReads, [&](int64_t number, std::string_view line) {
-    if (number > 1) expected[std::stoll(std::string(line))] = line.substr(line.find('\t') + 1);
-  });
+  formats::LineReader lines(golden_ + "derived/allele_counts_calling.tsv.gz", "tests", Reason::kReads);
+  lines.next();  // column names
+  while (const auto line = lines.next()) expected[std::stoll(std::string(*line))] = line->substr(line->find('\t') + 1);
   int equal = 0;
   for (const auto& [start, golden] : realigned_) {
     const Partition here = partition(start, {});
@@ -260,6 +261,16 @@ TEST_F(CandidatesGolden, ListsTheHaplotypesThatShowAnAllele) {
     }
   }
   EXPECT_GT(compared, 30);
+}
+
+TEST_F(CandidatesGolden, SamplesReadsAsNumpyDoes) {
+  std::ifstream file(golden_ + "derived/reservoir_sample.json");
+  int compared = 0;
+  for (const json& vector : json::parse(file)) {
+    EXPECT_EQ(json(pileup::reservoir_sample(vector["n"], vector["k"])), vector["sample"]);
+    ++compared;
+  }
+  EXPECT_EQ(compared, 6);
 }
 
 }  // namespace
