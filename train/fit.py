@@ -201,6 +201,7 @@ class Run:
         self.log(f'step {self.step} ({self.step * self.a.batch / len(self.data):.2f} epochs), {self.elapsed / 60:.1f} min, loss {np.mean(losses):.5f}')
         for name, data in self.watch.items():
             print(line(name, figures(predict(self.mean, data), data.label, data.kind)), flush=True)
+        export(self.mean, self.shape, self.channels, self.height, self.a.out)
 
     def fit(self):
         feeder = Feeder(self.data, self.a.batch, self.height, self.channels, [self.a.seed, self.step])
