@@ -1,0 +1,93 @@
+#include "pipeline/partition_stream.h"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <random>
+
+namespace haploom::pipeline {
+namespace {
+
+constexpr int64_t kLength = 8000;
+const genome::ContigList kContigs({{"c", kLength}});
+
+// A sorted BAM of reads at random places, made by samtools.
+class PartitionStream : public testing::Test {
+ protected:
+  void SetUp() override {
+    std::string pattern = (std::filesystem::temp_directory_path() / "haploom_stream_XXXXXX").string();
+    ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
+    folder_ = pattern;
+    std::mt19937 random(7);
+    for (int64_t i = 0; i < kLength; ++i) bases_ += "ACGT"[random() % 4];
+    std::ofstream(folder_ / "ref.fa") << ">c\n" << bases_ << '\n';
+    std::vector<std::pair<int64_t, std::string>> lines;
+    for (int i = 0; i < 900; ++i) {
+      const auto length = static_cast<int64_t>(30 + random() % 1500);
+      const auto start = static_cast<int64_t>(random() % static_cast<uint64_t>(kLength - length));
+      const std::string read = bases_.substr(static_cast<size_t>(start), static_cast<size_t>(length));
+      lines.emplace_back(start, fmt::format("r{}\t0\tc\t{}\t60\t{}M\t*\t0\t0\t{}\t{}\n", i, start + 1, length, read,
+                                            std::string(read.size(), 'I')));
+    }
+    std::stable_sort(lines.begin(), lines.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+    {
+      std::ofstream sam(folder_ / "reads.sam");
+      sam << "@HD\tVN:1.6\tSO:coordinate\n@SQ\tSN:c\tLN:" << kLength << "\n@RG\tID:a\tSM:s\n";
+      for (const auto& line : lines) sam << line.second;
+    }
+    const std::string make = fmt::format("cd {} && samtools faidx ref.fa && samtools view -b -o reads.bam reads.sam && samtools index reads.bam",
+                                         folder_.string());
+    ASSERT_EQ(std::system(make.c_str()), 0);
+  }
+  void TearDown() override { std::filesystem::remove_all(folder_); }
+
+  formats::Alignments alignments() const { return {(folder_ / "reads.bam").string(), (folder_ / "ref.fa").string()}; }
+  std::vector<std::string> fetched(const genome::Region& region) const {
+    std::vector<std::string> names;
+    alignments().for_each(region, kContigs, {}, [&names](genome::Read&& read) { names.push_back(read.name); });
+    return names;
+  }
+
+  std::filesystem::path folder_;
+  std::string bases_;
+};
+
+TEST_F(PartitionStream, HandsEveryPartitionWhatAQueryOfItWouldFind) {
+  // Two calling regions with a gap: reads inside the gap belong to nobody.
+  const auto all = shards({{0, 100, 3350}, {0, 5000, 7999}});
+  ASSERT_EQ(all.size(), 1u);
+  auto reads = alignments();
+  StageClock clock;
+  size_t partitions_seen = 0;
+  for_each_partition(reads, kContigs, all[0], {0, bases_}, {}, clock,
+                     [&](const genome::Region& partition, const std::vector<genome::Read>& given) {
+                       EXPECT_EQ(partition, all[0].partitions[partitions_seen++]);
+                       std::vector<std::string> names;
+                       for (const genome::Read& read : given) names.push_back(read.name);
+                       EXPECT_EQ(names, fetched(partition));
+                     });
+  EXPECT_EQ(partitions_seen, all[0].partitions.size());
+}
+
+TEST_F(PartitionStream, SamplesOnlyWhatIsTooDeep) {
+  const auto all = shards({{0, 0, kLength}});
+  auto reads = alignments();
+  StageClock clock;
+  PartitionOptions options;
+  options.max_reads = 150;
+  size_t cut = 0;
+  for_each_partition(reads, kContigs, all[0], {0, bases_}, options, clock,
+                     [&](const genome::Region& partition, const std::vector<genome::Read>& given) {
+                       EXPECT_EQ(given.size(), std::min<size_t>(150, fetched(partition).size()));
+                       cut += given.size() < fetched(partition).size();
+                     });
+  EXPECT_GT(cut, 0u) << "the test's reads are not deep enough";
+}
+
+}  // namespace
+}  // namespace haploom::pipeline
