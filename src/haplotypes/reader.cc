@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 
 #include "haplotypes/haplotypes.h"
 
@@ -13,13 +12,13 @@ constexpr uint8_t kMapq = 90;
 constexpr uint8_t kQuality = 30;
 
 std::string upper(std::string bases) {
-  for (char& base : bases) base = static_cast<char>(std::toupper(static_cast<unsigned char>(base)));
+  for (char& base : bases) base = static_cast<char>(base - (base >= 'a' && base <= 'z' ? 'a' - 'A' : 0));
   return bases;
 }
 
-genome::Read read_of(const Sequence& sequence, int contig, int64_t start, size_t number) {
+// All of a read but its name.
+genome::Read read_of(const Sequence& sequence, int contig, int64_t start) {
   genome::Read read;
-  read.name = fmt::format("haplotype_{}", number);
   read.mapq = kMapq;
   read.contig = contig;
   read.start = start;
@@ -83,9 +82,14 @@ std::vector<genome::Read> Reader::reads(const genome::Region& partition, const s
   const Window* found = window(partition, contig_name);
   if (found == nullptr) return out;
   const WindowHaplotypes& haplotypes = found->haplotypes;
+  std::vector<genome::Read> of_walk;
+  for (const Sequence& sequence : haplotypes.sequences) of_walk.push_back(read_of(sequence, partition.contig, found->start));
   out.reserve(haplotypes.pieces.size());
-  for (const Piece& piece : haplotypes.pieces)
-    if (!piece.is_reference) out.push_back(read_of(haplotypes.sequences[piece.sequence], partition.contig, found->start, out.size() + 1));
+  for (const Piece& piece : haplotypes.pieces) {
+    if (piece.is_reference) continue;
+    out.push_back(of_walk[piece.sequence]);
+    out.back().name = fmt::format("haplotype_{}", out.size());
+  }
   return out;
 }
 

@@ -1,16 +1,19 @@
 #include "shared_image/pangenome.h"
 
+#include <fmt/format.h>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <fstream>
 #include <random>
 
 #include "base/error.h"
 #include "formats/mapped_file.h"
-#include "genome/dna.h"
 #include "shared_image/image_writer.h"
 
 namespace haploom::shared_image {
@@ -46,6 +49,20 @@ Space image_of(const gbz::Gbz& gbz, unsigned char rubbish = 0xA5) {
   return space;
 }
 
+// A range's stretches are the single steps of its visits.
+void expect_same_stretches(const Pangenome& image, gbz::NodeCode code, uint64_t first, uint64_t count) {
+  std::vector<Stretch> stretches;
+  image.follow(code, first, count, stretches);
+  uint64_t visit = first;
+  for (const Stretch& stretch : stretches)
+    for (uint64_t i = 0; i < stretch.count; ++i, ++visit) {
+      const gbz::Visit next = image.next({code, visit});
+      ASSERT_EQ(next.node, stretch.to.node);
+      if (next.node != gbz::kEndmarker) ASSERT_EQ(next.visit, stretch.to.visit + i);
+    }
+  ASSERT_EQ(visit, std::max(first, std::min(first + count, image.visits(code))));
+}
+
 void expect_same_records(const gbz::Gbz& gbz, const Pangenome& image) {
   gbz::Record record;
   std::vector<Stretch> stretches;
@@ -77,6 +94,8 @@ void expect_same_records(const gbz::Gbz& gbz, const Pangenome& image) {
       ++within;
     }
     ASSERT_EQ(image.next({code, record.visits()}).node, gbz::kEndmarker);
+    for (const uint64_t first : {record.visits() / 3, record.visits() - 1, record.visits()})
+      ASSERT_NO_FATAL_FAILURE(expect_same_stretches(image, code, first, record.visits() / 2));
   }
 }
 
@@ -136,10 +155,124 @@ TEST(Pangenome, StepsAndNamesAsTheGbzOfEveryGoldenFile) {
   }
 }
 
+// A GBZ made of GFA lines, with the bytes it points into.
+struct Built {
+  explicit Built(const std::string& gfa) : bytes(bytes_of(gfa)), gbz(gbz::Gbz::parse(bytes, "built")) {}
+  static std::vector<std::byte> bytes_of(const std::string& gfa) {
+    const fs::path file = fs::path(testing::TempDir()) / fmt::format("haploom_pangenome_{}.gfa", getpid());
+    std::ofstream(file) << gfa;
+    std::vector<std::byte> out;
+    gbz::build_gbz(file.string(), gbz::kMaxNodeBases, 1, [&](std::string_view more) {
+      out.insert(out.end(), reinterpret_cast<const std::byte*>(more.data()), reinterpret_cast<const std::byte*>(more.data()) + more.size());
+    });
+    fs::remove(file);
+    return out;
+  }
+  std::vector<std::byte> bytes;
+  gbz::Gbz gbz;
+};
+
+void expect_same(const Built& built) {
+  Space space = image_of(built.gbz);
+  const Pangenome image(space.bytes());
+  ASSERT_NO_FATAL_FAILURE(expect_same_records(built.gbz, image));
+  ASSERT_NO_FATAL_FAILURE(expect_same_paths(built.gbz, image));
+}
+
+// Paths through node 1 to one of `fan` nodes, drawn anew for each path: node 1 has as many runs as paths, nearly.
+std::string fan_gfa(int fan, int paths, uint32_t seed) {
+  std::mt19937 random(seed);
+  std::string gfa = "H\tVN:Z:1.1\nS\t1\tACGT\n";
+  for (int i = 0; i < fan; ++i) gfa += fmt::format("S\t{}\t{}\n", i + 2, std::string(1 + random() % 5, "ACGT"[random() % 4]));
+  for (int i = 0; i < paths; ++i) {
+    const uint32_t before = random() % static_cast<uint32_t>(std::min(fan, 8)) + 2;
+    const uint32_t after = i < fan ? static_cast<uint32_t>(i) + 2 : random() % static_cast<uint32_t>(fan) + 2;
+    gfa += fmt::format("P\tp{}\t{}+,1+,{}{}\t*\n", i, before, after, random() % 2 == 0 ? '+' : '-');
+  }
+  return gfa;
+}
+
+TEST(Pangenome, StepsThroughRecordsWithManyRunsFromTheirCheckpoints) {
+  for (const auto& [fan, paths] : {std::pair{2, 700}, {60, 700}, {100, 2000}}) expect_same(Built(fan_gfa(fan, paths, 1)));
+}
+
+TEST(Pangenome, StepsThroughRecordsWithMoreEdgesThanAByteCounts) {
+  for (const int fan : {127, 128, 129, 300, 600}) expect_same(Built(fan_gfa(fan, 3 * fan, 2)));
+}
+
+TEST(Pangenome, NamesTheOwnersOfLongPathsAndShortOnes) {
+  std::mt19937 random(3);
+  std::string gfa = "H\tVN:Z:1.1\tRS:Z:R\n";
+  for (int i = 1; i <= 700; ++i) gfa += fmt::format("S\t{}\t{}\n", i, std::string(1 + random() % 9, "ACGTN"[random() % 5]));
+  for (int path = 0; path < 12; ++path) {
+    std::string walk, name = path == 0 ? "R\t0\tchr1" : fmt::format("H{}\t1\tc", path);
+    for (int i = 1; i <= (path == 5 ? 3 : 700); ++i)
+      if (random() % 5 != 0 || i < 3) walk += (random() % 50 == 0 ? "<" : ">") + std::to_string(i);
+    gfa += fmt::format("W\t{}\t*\t*\t{}\n", name, walk);
+  }
+  expect_same(Built(gfa));
+}
+
+TEST(Pangenome, ThePathContainingAPositionIsTheFragmentBeforeItOfTheLowestPhase) {
+  const Built built(
+      "H\tVN:Z:1.1\tRS:Z:R\nS\t1\tACGTACGTAC\n"
+      "W\tR\t1\tchr1\t0\t10\t>1\nW\tR\t0\tchr1\t500\t510\t>1\nW\tR\t0\tchr1\t100\t110\t>1\nW\tH\t0\tchr1\t0\t10\t>1\n");
+  Space space = image_of(built.gbz);
+  const Pangenome image(space.bytes());
+  EXPECT_EQ(image.path_containing("R", "chr1", 99), std::nullopt);
+  EXPECT_EQ(image.path_containing("R", "chr1", 100), 2U);
+  EXPECT_EQ(image.path_containing("R", "chr1", 499), 2U);
+  EXPECT_EQ(image.path_containing("R", "chr1", 4000), 1U);
+  EXPECT_EQ(image.path_containing("R", "chr2", 100), std::nullopt);
+  EXPECT_EQ(image.path_containing("H", "chr1", 5), std::nullopt) << "haplotypes have no positions";
+  EXPECT_EQ(image.indexed_paths().size(), 3U);
+  EXPECT_EQ(image.reference_samples(), std::vector<std::string_view>{"R"});
+}
+
+std::string refusal(std::span<const std::byte> bytes) {
+  try {
+    const Pangenome image(bytes);
+  } catch (const Error& error) {
+    EXPECT_EQ(error.exit(), Exit::kResource);
+    EXPECT_EQ(error.reason(), Reason::kFormat);
+    return error.message();
+  }
+  return "";
+}
+
 TEST(Pangenome, RefusesBytesThatAreNoImage) {
   Space nothing(64, 0);
-  EXPECT_THROW(Pangenome(nothing.bytes()), Error);
-  EXPECT_THROW(Pangenome(nothing.bytes().first(0)), Error);
+  EXPECT_THAT(refusal(nothing.bytes()), testing::HasSubstr("magic"));
+  EXPECT_THAT(refusal(nothing.bytes().first(0)), testing::HasSubstr("too few"));
+}
+
+TEST(Pangenome, RefusesAnImageThatIsCutOrOfAnotherLayout) {
+  const Built built(fan_gfa(3, 5, 4));
+  Space space = image_of(built.gbz);
+  EXPECT_EQ(refusal(space.bytes()), "");
+  EXPECT_THAT(refusal(space.bytes().first(space.size - 1)), testing::HasSubstr("declares"));
+  EXPECT_THAT(refusal(space.bytes().first(40)), testing::HasSubstr("declares"));
+  space.bytes()[8] ^= std::byte{2};
+  EXPECT_THAT(refusal(space.bytes()), testing::HasSubstr("another release"));
+}
+
+TEST(Pangenome, EveryFlippedBitOfTheTableIsRefusedOrHarmless) {
+  const Built built(fan_gfa(3, 5, 4));
+  const Space whole = image_of(built.gbz);
+  for (uint64_t bit = 0; bit < 8 * (sizeof(ImageHeader) + kSectionCount * sizeof(SectionEntry) + sizeof(Facts) + 64); ++bit) {
+    Space space = whole;
+    space.bytes()[bit / 8] ^= std::byte{1} << bit % 8;
+    try {
+      const Pangenome image(space.bytes());
+      for (gbz::NodeCode code = 0; code < 40; ++code)
+        for (uint64_t visit = 0; visit < 6; ++visit) (void)image.next({code, visit});
+      for (uint64_t path = 0; path < 12; ++path) (void)image.locate(path, 3);
+      (void)image.path_containing("_gbwt_ref", "p1", 2);
+      for (uint64_t visit = 0; visit < 6; ++visit) (void)image.owner({2, visit});
+    } catch (const Error& error) {
+      EXPECT_EQ(error.exit(), Exit::kResource);
+    }
+  }
 }
 
 }  // namespace
