@@ -232,12 +232,16 @@ TEST_F(StoreFault, ReadOnlyStoreDirectoryIsReason18ButServesWhatItHas) {
   EXPECT_EQ(user.result(), 0);
 }
 
-// A tmpfs of 1 MiB as the store.
+// A tmpfs of a few MiB as the store.
 class SmallStore : public StoreFault {
  protected:
   void SetUp() override {
     StoreFault::SetUp();
-    if (::mount("none", options_.directory.c_str(), "tmpfs", 0, "size=1m,nr_inodes=40,mode=700") == 0) mounted_ = true;
+    mount("size=1m,nr_inodes=40,mode=700");
+  }
+  void mount(const char* how) {
+    if (mounted_) ::umount2(options_.directory.c_str(), MNT_DETACH);
+    mounted_ = ::mount("none", options_.directory.c_str(), "tmpfs", 0, how) == 0;
     if (!mounted_) GTEST_SKIP() << "needs the right to mount a tmpfs";
   }
   void TearDown() override {
@@ -247,6 +251,7 @@ class SmallStore : public StoreFault {
   Store::Source large(uint64_t bytes) const {
     Store::Source made = source(1);
     made.measure = [bytes] { return bytes; };
+    made.fill = [](std::span<std::byte>) {};
     return made;
   }
   bool mounted_ = false;
@@ -279,13 +284,14 @@ TEST_F(StoreFault, SpaceThatIsRefusedWhileReservingIsReason20AndLeavesNothing) {
 }
 
 TEST_F(SmallStore, TwoLoadsWithRoomForOneNeverStarveEachOther) {
+  mount("size=128m,mode=700");  // reserving takes long enough for the other to come between
   for (int round = 0; round < 20; ++round) {
     std::vector<Job> jobs;
     const Gate ended, leave;
     for (const char* name : {"a", "b"})
       jobs.emplace_back([&, name] {
         std::optional<Lease> lease;
-        const int reason = reason_of([&] { lease = store().attach_or_load({name}, Policy::kTransient, large(600'000)); });
+        const int reason = reason_of([&] { lease = store().attach_or_load({name}, Policy::kTransient, large(80'000'000)); });
         ended.open();
         leave.wait();
         lease.reset();

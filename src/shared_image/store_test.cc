@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <barrier>
 #include <thread>
 
 #include "shared_image/store_fixture.h"
@@ -101,7 +102,6 @@ TEST_F(StoreTest, DifferentNamesAreDifferentObjects) {
 
 TEST_F(StoreTest, ThreadsThatRaceLoadOnce) {
   std::atomic<int> here{0}, right{0};
-  Gate all_attached;
   {
     std::atomic<int> attached{0};
     std::vector<std::jthread> threads;
@@ -121,17 +121,40 @@ TEST_F(StoreTest, ThreadsThatRaceLoadOnce) {
   EXPECT_TRUE(files().empty());
 }
 
-TEST_F(StoreTest, ThreadsThatComeAndGoLeaveNothing) {
-  std::atomic<int> wrong{0};
+TEST_F(StoreTest, WhoeverHasALeaseHasTheObjectThatBearsTheName) {
+  Store::Source tiny = source(1);
+  tiny.measure = [] { return uint64_t{64}; };
+  std::atomic<int> orphans{0};
   {
     std::vector<std::jthread> threads;
-    for (int i = 0; i < 8; ++i)
+    for (int i = 0; i < 4; ++i)
       threads.emplace_back([&] {
-        for (int round = 0; round < 25; ++round) wrong += holds(load("a"), 1) ? 0 : 1;
+        for (int round = 0; round < 1000; ++round) {
+          const Lease lease = store().attach_or_load({"a"}, Policy::kTransient, tiny);
+          orphans += std::filesystem::exists(place("a").object) ? 0 : 1;
+        }
       });
   }
-  EXPECT_EQ(wrong, 0);
+  EXPECT_EQ(orphans, 0) << "someone attached to an object that was being removed";
   EXPECT_TRUE(files().empty());
+}
+
+TEST_F(StoreTest, AllWhoLeaveAtOnceLeaveNothing) {
+  Store::Source tiny = source(1);
+  tiny.measure = [] { return uint64_t{64}; };
+  constexpr int kUsers = 4;
+  for (int round = 0; round < 200; ++round) {
+    std::barrier all(kUsers);
+    {
+      std::vector<std::jthread> threads;
+      for (int i = 0; i < kUsers; ++i)
+        threads.emplace_back([&] {
+          const Lease lease = store().attach_or_load({"a"}, Policy::kTransient, tiny);
+          all.arrive_and_wait();
+        });
+    }
+    ASSERT_TRUE(files().empty()) << "round " << round;
+  }
 }
 
 TEST_F(StoreTest, CyclesDoNotGrowDescriptorsOrMappings) {
