@@ -72,6 +72,7 @@ std::unique_ptr<Attachment> attach_object(const ObjectPlace& place, const std::o
     if (!object) return nullptr;
     const ObjectHeader header = read_header(*object, place);
     if (expected && header.fingerprint() != *expected) throw other_pangenome(place, header, *expected);
+    crash_point(CrashPoint::kObjectOpened);
     const Leased leased = take_lease(object->file.number(), place);
     if (leased == Leased::kBusy) waiter.pause([&] { return text_of(lock_holders(object->status.st_dev, object->status.st_ino)); });
     if (leased != Leased::kYes) continue;

@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <thread>
 
+#include "shared_image/crash_point.h"
 #include "shared_image/failure.h"
 #include "shared_image/holders.h"
 
@@ -56,6 +57,7 @@ bool names_file(const std::string& path, int file) {
 std::optional<FileLock> FileLock::attempt(const std::string& path) {
   while (true) {
     Descriptor file = open_lock_file(path);
+    crash_point(CrashPoint::kLockOpened);
     if (::flock(file.number(), LOCK_EX | LOCK_NB) != 0) {
       if (errno == EWOULDBLOCK) return std::nullopt;
       if (errno == EINTR) continue;
@@ -87,6 +89,7 @@ void FileLock::release() {
   if (names_file(path_, file_.number())) ::unlink(path_.c_str());
   ::flock(file_.number(), LOCK_UN);  // also for a child that inherited the descriptor by fork
   file_.close();
+  crash_point(CrashPoint::kLockReleased);
 }
 
 }  // namespace haploom::shared_image

@@ -61,7 +61,7 @@ TEST_F(FileLockTest, IsHeldByOneAtATimeWhileItsFileComesAndGoes) {
     std::vector<std::jthread> threads;
     for (int i = 0; i < 4; ++i)
       threads.emplace_back([&] {
-        for (int round = 0; round < 4000; ++round) {
+        for (int round = 0; round < 1000; ++round) {
           const auto lock = FileLock::try_acquire(path(), milliseconds{0});  // busy: the next round
           if (!lock) continue;
           const int now = ++inside;
@@ -71,6 +71,21 @@ TEST_F(FileLockTest, IsHeldByOneAtATimeWhileItsFileComesAndGoes) {
       });
   }
   EXPECT_EQ(most, 1);
+}
+
+// The lock file goes, and another takes its place, between opening and locking.
+TEST_F(FileLockTest, OnARemovedFileIsNoLock) {
+  auto lock = std::make_unique<FileLock>(*FileLock::try_acquire(path(), milliseconds{0}));
+  Job other([&] {
+    ::setenv("HAPLOOM_STOP_POINT", "lock_opened", 1);
+    check(!FileLock::try_acquire(path(), milliseconds{0}), "the lock is held on the new file");
+  });
+  other.wait_until_stopped();
+  lock.reset();
+  const auto again = FileLock::try_acquire(path(), milliseconds{0});
+  ASSERT_TRUE(again);
+  other.kill(SIGCONT);
+  EXPECT_EQ(other.result(), 0);
 }
 
 }  // namespace

@@ -59,6 +59,11 @@ class Job {
   Job(Job&& other) noexcept : pid_(std::exchange(other.pid_, -1)) {}
   Job& operator=(Job&&) = delete;
   pid_t pid() const { return pid_; }
+  // Returns when the job has stopped itself (HAPLOOM_STOP_POINT).
+  void wait_until_stopped() const {
+    int status = 0;
+    check(::waitpid(pid_, &status, WUNTRACED) == pid_ && WIFSTOPPED(status), "the job stops at its point");
+  }
   void kill(int signal) const { ::kill(pid_, signal); }
   // Exit status, or minus the signal.
   int result() {

@@ -129,7 +129,7 @@ TEST_F(StoreTest, WhoeverHasALeaseHasTheObjectThatBearsTheName) {
     std::vector<std::jthread> threads;
     for (int i = 0; i < 4; ++i)
       threads.emplace_back([&] {
-        for (int round = 0; round < 1000; ++round) {
+        for (int round = 0; round < 50; ++round) {
           const Lease lease = store().attach_or_load({"a"}, Policy::kTransient, tiny);
           orphans += std::filesystem::exists(place("a").object) ? 0 : 1;
         }
@@ -139,11 +139,41 @@ TEST_F(StoreTest, WhoeverHasALeaseHasTheObjectThatBearsTheName) {
   EXPECT_TRUE(files().empty());
 }
 
+// The object goes between another's opening and leasing it.
+TEST_F(StoreTest, AttacherWhoseObjectIsRemovedUnderItStartsAgain) {
+  Lease last = load("a");
+  Job attacher([&] {
+    ::setenv("HAPLOOM_STOP_POINT", "object_opened", 1);
+    const Lease lease = load("a");
+    check(lease.loaded_here() && holds(lease, 1), "it did not take the removed object");
+  });
+  attacher.wait_until_stopped();
+  last.leave();
+  EXPECT_TRUE(files().empty());
+  attacher.kill(SIGCONT);
+  EXPECT_EQ(attacher.result(), 0);
+}
+
+// Two leave: the first sees the second's lease and gives the name lock back; from then on the second must see none.
+TEST_F(StoreTest, SecondToLeaveIsNotHeldUpByTheFirst) {
+  Lease second = load("a");
+  Job first([&] {
+    Lease lease = load("a");
+    ::setenv("HAPLOOM_STOP_POINT", "lock_released", 1);
+    lease.leave();
+  });
+  first.wait_until_stopped();
+  second.leave();
+  EXPECT_TRUE(files().empty());
+  first.kill(SIGCONT);
+  EXPECT_EQ(first.result(), 0);
+}
+
 TEST_F(StoreTest, AllWhoLeaveAtOnceLeaveNothing) {
   Store::Source tiny = source(1);
   tiny.measure = [] { return uint64_t{64}; };
   constexpr int kUsers = 4;
-  for (int round = 0; round < 200; ++round) {
+  for (int round = 0; round < 30; ++round) {
     std::barrier all(kUsers);
     {
       std::vector<std::jthread> threads;
