@@ -141,12 +141,15 @@ TEST_F(StoreTest, WhoeverHasALeaseHasTheObjectThatBearsTheName) {
 
 // The object goes between another's opening and leasing it.
 TEST_F(StoreTest, AttacherWhoseObjectIsRemovedUnderItStartsAgain) {
-  Lease last = load("a");
+  const Gate there;
   Job attacher([&] {
+    there.wait();
     ::setenv("HAPLOOM_STOP_POINT", "object_opened", 1);
     const Lease lease = load("a");
     check(lease.loaded_here() && holds(lease, 1), "it did not take the removed object");
   });
+  Lease last = load("a");  // after the fork: a child would share this lease
+  there.open();
   attacher.wait_until_stopped();
   last.leave();
   EXPECT_TRUE(files().empty());
@@ -156,12 +159,15 @@ TEST_F(StoreTest, AttacherWhoseObjectIsRemovedUnderItStartsAgain) {
 
 // Two leave: the first sees the second's lease and gives the name lock back; from then on the second must see none.
 TEST_F(StoreTest, SecondToLeaveIsNotHeldUpByTheFirst) {
-  Lease second = load("a");
+  const Gate there;
   Job first([&] {
+    there.wait();
     Lease lease = load("a");
     ::setenv("HAPLOOM_STOP_POINT", "lock_released", 1);
     lease.leave();
   });
+  Lease second = load("a");
+  there.open();
   first.wait_until_stopped();
   second.leave();
   EXPECT_TRUE(files().empty());
