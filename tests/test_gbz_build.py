@@ -3,7 +3,7 @@ import gzip
 
 import pytest
 
-from conftest import run
+from programs import run
 
 GFA = "H\tVN:Z:1.1\tRS:Z:GRCh38\nS\ta\tGATTACA\nS\tb\tC\nW\tGRCh38\t0\tchr1\t10\t*\t>a>b\nW\tHG1\t1\tctg\t0\t*\t<b<a\n"
 TABLE = """#path	sample	phase	contig	fragment	length	sha256	nodes	name	sense

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from conftest import BIN
+from programs import BIN
 
 CPU_SECONDS, BYTES = 2, 1 << 30
 PATIENCE = 60  # a busy machine; what hangs without working is caught too

@@ -12,7 +12,7 @@ import subprocess
 
 import pytest
 
-from conftest import ROOT, run
+from programs import ROOT, run
 
 ORACLE = ROOT / "tests/oracle"
 NO_REGISTRY = ("failed to download", "failed to get", "Could not resolve", "download of", "network failure", "failed to query")

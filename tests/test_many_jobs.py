@@ -3,7 +3,7 @@ import os
 import pathlib
 import subprocess
 
-from conftest import BIN, call_words, records, run
+from programs import BIN, call_words, records, run
 
 
 def start(words):

@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from conftest import call_words, run
+from programs import call_words, run
 
 
 @pytest.fixture
@@ -220,7 +220,7 @@ def test_name_that_breaks_the_rules(job):
 def test_interrupted_by_the_scheduler(job, store):
     """TERM while it works: 128+15, no output, no lease, no object."""
     words = [str(w) for w in job.words]
-    from conftest import BIN
+    from programs import BIN
     words[0] = str(BIN / words[0])
     process = subprocess.Popen(words, stderr=subprocess.PIPE, text=True)
     for line in process.stderr:
