@@ -21,6 +21,7 @@ struct CallFlags {
   std::string gbz_shared_memory_name;
   double gbz_shared_memory_size_gb = 12;
   std::string gbz_store_dir = "/dev/shm";
+  double gbz_wait_timeout = 1800;
   std::string ref_name_pangenome;
   std::string ref_chrom_prefix;
   std::string customized_model;

@@ -54,12 +54,13 @@ void expect_same_stretches(const Pangenome& image, gbz::NodeCode code, uint64_t 
   std::vector<Stretch> stretches;
   image.follow(code, first, count, stretches);
   uint64_t visit = first;
-  for (const Stretch& stretch : stretches)
+  for (const Stretch& stretch : stretches) {
     for (uint64_t i = 0; i < stretch.count; ++i, ++visit) {
       const gbz::Visit next = image.next({code, visit});
       ASSERT_EQ(next.node, stretch.to.node);
-      if (next.node != gbz::kEndmarker) ASSERT_EQ(next.visit, stretch.to.visit + i);
+      if (next.node != gbz::kEndmarker) { ASSERT_EQ(next.visit, stretch.to.visit + i); }
     }
+  }
   ASSERT_EQ(visit, std::max(first, std::min(first + count, image.visits(code))));
 }
 
