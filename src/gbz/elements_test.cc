@@ -124,6 +124,25 @@ TEST(Strings, ReadWhatIsWritten) {
   EXPECT_EQ(in.remaining(), 0U);
 }
 
+TEST(Strings, RefuseWhatIsOutsideTheAlphabetOrTheText) {
+  const auto made = [](uint64_t start, uint64_t letter) {
+    return written([&](ElementWriter& out) {
+      out.sparse_ints(std::vector<uint64_t>{start, start});
+      out.byte_vector("ACG");
+      out.packed_ints(std::vector<uint64_t>{0, letter}, 2);
+    });
+  };
+  const auto read = [](Elements& in) { read_strings(in, "s"); };
+  EXPECT_NE(message(made(0, 3), read).find("letter 3 of an alphabet of 3"), std::string::npos);
+  EXPECT_NE(message(made(3, 2), read).find("does not start at 0"), std::string::npos);
+  const std::string beyond = written([](ElementWriter& out) {
+    out.sparse_ints(std::vector<uint64_t>{0, 3});
+    out.byte_vector("ACG");
+    out.packed_ints(std::vector<uint64_t>{0, 1}, 2);
+  });
+  EXPECT_NE(message(beyond, read).find("a string starts at 3 of 2 bytes"), std::string::npos);
+}
+
 TEST(Strings, RefuseANameThatOccursTwice) {
   const std::string file = written([](ElementWriter& out) { out.dictionary({"a", "b", "a"}); });
   EXPECT_NE(message(file, [](Elements& in) { read_dictionary(in, "d"); }).find("a name occurs twice"), std::string::npos);
