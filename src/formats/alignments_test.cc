@@ -1,6 +1,7 @@
 #include "formats/alignments.h"
 
 #include <chrono>
+#include <random>
 
 #include "formats/reads_fixture.h"
 
@@ -204,7 +205,7 @@ TEST_F(AlignmentsTest, RefusesADamagedCramIndex) {
 TEST_F(AlignmentsTest, RefusesTheIndexOfAnotherFile) {
   const std::string path = indexed(simple());
   std::string more = header();
-  for (int i = 0; i < 2000; ++i) more += line(fmt::format("read{}{}", i, i * i * 7919), 0, "chr1", 1 + i / 100, "4M", "ACGT");
+  for (int i = 0; i < 2000; ++i) more += line(fmt::format("read{}{}", i, i * int64_t{7919}), 0, "chr1", 1 + i / 100, "4M", "ACGT");
   const std::string other = indexed(reads("b.bam", more));
   fs::copy_file(other + ".bai", path + ".bai", fs::copy_options::overwrite_existing);
   EXPECT_THAT(refusal(path), HasSubstr("does not belong"));  // points past the end
@@ -215,6 +216,15 @@ TEST_F(AlignmentsTest, RefusesTheIndexOfAnotherFile) {
   const std::string contigs = indexed(reads("c.bam", "@HD\tVN:1.6\tSO:coordinate\n@SQ\tSN:chr1\tLN:30\n" + line("r1", 0, "chr1", 3, "4M", "GTAC")));
   fs::copy_file(path + ".bai", contigs + ".bai", fs::copy_options::overwrite_existing);
   EXPECT_THAT(refusal(contigs), HasSubstr("does not belong"));
+}
+
+TEST_F(AlignmentsTest, RefusesAnIndexOfTheFileBeforeItGrew) {
+  const std::string path = indexed(simple());
+  const std::string before = contents(path);
+  const std::string more = contents(reads("b.bam", header() + line("r3", 0, "chr1", 12, "4M", "TACG")));
+  const auto header_block = static_cast<size_t>(static_cast<unsigned char>(more[16]) | static_cast<unsigned char>(more[17]) << 8) + 1;
+  write("a.bam", before.substr(0, before.size() - 28) + more.substr(header_block));  // 28: the end-of-file mark
+  EXPECT_THAT(refusal(path), HasSubstr("mapped reads follow the last one that it knows"));
 }
 
 TEST_F(AlignmentsTest, WarnsOfAnIndexOlderThanTheFile) {
@@ -243,12 +253,33 @@ TEST_F(AlignmentsTest, RefusesATruncatedFile) {
 
 TEST_F(AlignmentsTest, RefusesDamageInTheMiddle) {
   std::string text = header();
-  for (int i = 0; i < 3000; ++i) text += line(fmt::format("read{}{}", i, i * i * 7919), 0, "chr1", 1 + i / 150, "4M", "ACGT");
+  for (int i = 0; i < 3000; ++i) text += line(fmt::format("read{}{}", i, i * int64_t{7919}), 0, "chr1", 1 + i / 150, "4M", "ACGT");
   const std::string path = indexed(reads("a.bam", text));
   std::string bytes = contents(path);
   for (size_t i = bytes.size() / 2; i < bytes.size() / 2 + 40; ++i) bytes[i] = static_cast<char>(bytes[i] ^ 0x5a);
   write("a.bam", bytes);
   EXPECT_THAT(refusal(path), HasSubstr("damaged"));
+}
+
+// Whatever bytes change, an answer or an Error comes back.
+TEST_F(AlignmentsTest, SurvivesRandomDamage) {
+  const uint32_t seed = std::random_device{}();
+  SCOPED_TRACE("seed " + std::to_string(seed));
+  std::mt19937 random(seed);
+  for (const auto& [name, index, mode] : {std::tuple{"a.bam", "a.bam.bai", "wb0"}, std::tuple{"a.cram", "a.cram.crai", "wc"}}) {
+    const std::string path = indexed(simple(name, mode));
+    for (const std::string victim : {name, index}) {
+      const std::string whole = contents(at(victim));
+      for (int round = 0; round < 40; ++round) {
+        std::string bytes = whole;
+        for (int i = 0; i < 3; ++i) bytes[random() % bytes.size()] = static_cast<char>(random());
+        write(victim, bytes);
+        error_of([&] { all(path); });
+      }
+      write(victim, whole);
+    }
+    EXPECT_EQ(names(path).size(), 2U);
+  }
 }
 
 TEST_F(AlignmentsTest, RefusesWhatIsNeitherBamNorCram) {

@@ -8,8 +8,10 @@
 #include <vector>
 
 #include "base/error.h"
+#include "formats/bai_layout.h"
 #include "formats/log_once.h"
 #include "formats/line_reader.h"
+#include "formats/mapped_file.h"
 
 namespace haploom::formats {
 namespace {
@@ -91,6 +93,12 @@ IndexPointer load_index(htsFile& file, const sam_hdr_t& header, const std::strin
     warn_once(fmt::format("index '{}' is older than '{}'; if the reads were changed since, run: samtools index {}", name, path, path));
   }
   if (cram) check_crai(header, path, name);
+  if (name.ends_with(".bai")) {
+    const MappedFile bytes(name, "formats", Reason::kReads);
+    if (const auto fault = fault_in_bai(bytes.bytes(), fs::file_size(path))) {
+      refuse(path, fmt::format("index '{}' {}; it does not belong to reads '{}' as they are now, or is damaged", name, *fault, path));
+    }
+  }
   IndexPointer index(sam_index_load3(&file, path.c_str(), name.c_str(), 0), hts_idx_destroy);
   if (!index) refuse(path, fmt::format("index '{}' is damaged or truncated", name));
   if (!cram) check_bam_index(file, header, *index, path, name);
