@@ -1,9 +1,11 @@
-"""python3 -m train.simulate run: one simulated set. See --help."""
+"""python3 -m train.simulate run|learn|compare: one simulated set, an error model, simulated reads beside real ones. See --help."""
 import argparse
 import json
 import sys
 
+from .compare import compare
 from .donor_set import Set
+from .learn import learn
 
 
 def add_run(commands):
@@ -48,10 +50,35 @@ def run_set(options):
     print(json.dumps({k: info[k] for k in info if k not in ('args', 'sha256')}, default=str))
 
 
+def add_window(p):
+    p.add_argument('--ref', required=True)
+    p.add_argument('--region', required=True, help='contig:start-end, 0-based half-open')
+    p.add_argument('--truth', required=True)
+    p.add_argument('--confident', help='BED')
+
+
+def add_learn(commands):
+    p = commands.add_parser('learn', help='an error model from a real BAM')
+    add_window(p)
+    p.add_argument('--bam', required=True, action='append')
+    p.add_argument('--max-pairs', type=int, default=6000)
+    p.add_argument('--out', required=True)
+    p.set_defaults(fn=learn)
+
+
+def add_compare(commands):
+    p = commands.add_parser('compare', help='simulated reads beside real ones')
+    add_window(p)
+    p.add_argument('--bam', required=True, action='append', metavar='NAME=FILE[@SHIFT]')
+    p.set_defaults(fn=compare)
+
+
 def parser():
     ap = argparse.ArgumentParser(prog='train.simulate', description=__doc__)
     commands = ap.add_subparsers(required=True)
     add_run(commands)
+    add_learn(commands)
+    add_compare(commands)
     return ap
 
 
