@@ -157,7 +157,7 @@ TEST_P(StoreCrash, WaitForAStoppedLoaderEndsAtTheTimeoutNamingIt) {
 }
 
 TEST_P(StoreCrash, ChaosLeavesOnlyDocumentedEndsAndNothingBehind) {
-  const unsigned seed = 20240517;
+  const unsigned seed = 20240517 + static_cast<unsigned>(testing::UnitTest::GetInstance()->random_seed());  // --gtest_shuffle
   SCOPED_TRACE(testing::Message() << "seed " << seed);
   std::mt19937 random(seed);
   constexpr int kJobs = 60, kAtOnce = 6;
