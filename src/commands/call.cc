@@ -87,6 +87,7 @@ void add_call(CLI::App& parent) {
   auto options = std::make_shared<Options>();
   CLI::App* command = parent.add_subcommand("call", "reads, reference and pangenome to a VCF (run_pangenome_aware_deepvariant)");
   options->common.add_to(*command);
+  command->set_version_flag("--version", HAPLOOM_VERSION);
   command->add_option("--output_vcf", options->output_vcf, "VCF to write; .gz: bgzipped and indexed")->required();
   command->add_option("--sample_name_reads", options->sample_name_reads, "sample name in the VCF (default: SM of the reads)");
   command->add_option("--sample_name_pangenome", options->sample_name_pangenome, "must differ from the reads' name")

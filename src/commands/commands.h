@@ -19,6 +19,7 @@ const std::string& called_as();     // argv[0] without its folder
 
 void add_call(CLI::App& parent);
 void add_examples(CLI::App& parent);
+void add_show_pileup(CLI::App& parent);
 void add_gbz_build(CLI::App& parent);
 void add_gbz_haplotypes(CLI::App& parent);
 void add_gbz_load(CLI::App& parent);

@@ -84,6 +84,9 @@ int refuse_usage(const CLI::App& app, const CLI::ParseError& wrong) {
 void add_commands(CLI::App& app) {
   add_call(app);
   add_examples(app);
+  CLI::App* show = app.add_subcommand("show", "look inside: what the network sees");
+  show->require_subcommand(1);
+  add_show_pileup(*show);
   CLI::App* gbz = app.add_subcommand("gbz", "pangenome graphs: show, build, hold in shared memory");
   gbz->require_subcommand(1);
   add_gbz_build(*gbz);
