@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 data=${1:-demo}
 
 if [ ! -s "$data/reads.bam.bai" ]; then
-  printf '== making the demo data in %s/ (reference, 16 haplotypes, a donor, 30x of reads)\n' "$data"
+  printf '== making the demo data in %s/ (a reference, a panel of haplotypes, a donor outside it, 30x of reads)\n' "$data"
   python train/make_demo.py --out "$data"
 fi
 if [ ! -s "$data/panel.gbz" ]; then
@@ -33,4 +33,5 @@ cat <<'END'
   one load for many jobs on a node:
                  build/bin/load_gbz_into_shared_memory --pangenome_gbz hprc.gbz; build/bin/haploom gbz ls
   look inside:   build/bin/haploom gbz paths demo/panel.gbz
+                 build/bin/haploom show pileup --ref demo/ref.fa --reads demo/reads.bam --pangenome demo/panel.gbz --at CHROM:POS
 END
