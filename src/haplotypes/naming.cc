@@ -33,6 +33,7 @@ std::vector<std::string> indexed_samples(const Pangenome& pangenome) {
     throw Error{Exit::kInput, Reason::kNoReferenceSample, "haplotypes", fmt::format("{}; it has {}", cause, fmt::join(choices, ", ")),
                 fmt::format("--ref_name_pangenome {}", choices.front())};
   const auto samples = pangenome.samples();
+  if (samples.empty()) throw Error{Exit::kInput, Reason::kNoReferenceSample, "haplotypes", fmt::format("{}; it has no paths at all", cause), "build it from a GFA with W lines"};
   const std::span shown(samples.data(), std::min<size_t>(samples.size(), 5));
   throw Error{Exit::kInput, Reason::kNoReferenceSample, "haplotypes",
               fmt::format("{}; none of its samples is marked as one (samples: {}{})", cause, fmt::join(shown, ", "), samples.size() > shown.size() ? ", ..." : ""),
