@@ -2,6 +2,7 @@
 
 #include <cstdlib>
 
+#include "base/shared_data_test.h"
 #include "formats/reads_fixture.h"
 #include "formats/line_reader.h"
 
@@ -62,10 +63,8 @@ TEST(ContigMatch, KeepsTheChromosomesOfBothNamings) {
 }
 
 TEST(ContigMatch, ExcludesEveryNameOfDeepVariantsList) {
-  const char* set = std::getenv("HAPLOOM_SHARED");
-  const std::string shared = set != nullptr && *set != '\0' ? set : HAPLOOM_SOURCE_DIR "/../shared";
-  const std::string list = shared + "/data/dv_goldens/inputs/excluded_human_contigs.txt";
-  if (!std::filesystem::exists(list)) GTEST_SKIP() << "no shared data at " << shared;
+  const std::string list = base::shared_data() / "dv_goldens/inputs/excluded_human_contigs.txt";
+  if (!std::filesystem::exists(list)) GTEST_SKIP() << "no shared data: " << list;
   int names = 0;
   LineReader lines(list, "formats", Reason::kContigs);
   while (const auto name = lines.next()) {

@@ -16,6 +16,7 @@
 #include <string_view>
 
 #include "base/error.h"
+#include "base/shared_data_test.h"
 #include "gbz/gbz.h"
 
 namespace haploom::gbz {
@@ -73,11 +74,7 @@ inline std::string bases_of(const Gbz& gbz, uint64_t sequence) {
   return out;
 }
 
-inline std::filesystem::path shared_gbz() {
-  const char* set = std::getenv("HAPLOOM_SHARED");
-  const std::filesystem::path root = set != nullptr && *set != '\0' ? std::filesystem::path(set) : std::filesystem::path(HAPLOOM_SOURCE_DIR) / "../shared";
-  return root / "data/gbz";
-}
+inline std::filesystem::path shared_gbz() { return base::shared_data() / "gbz"; }
 #define NEEDS_SHARED_GBZ() \
   if (!std::filesystem::is_directory(shared_gbz())) GTEST_SKIP() << "no shared GBZ data at " << shared_gbz()
 

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "base/shared_data_test.h"
 #include "genome/candidate.h"
 #include "genotype/genotype.h"
 
@@ -40,9 +41,7 @@ inline Call call_at(int64_t start, const std::string& ref, std::vector<std::stri
 
 // Lines of a file of the shared vectors; empty where they are not there.
 inline std::vector<std::string> shared_lines(const std::string& name) {
-  const char* set = std::getenv("HAPLOOM_SHARED");
-  const std::filesystem::path shared = set != nullptr && *set != 0 ? set : HAPLOOM_SOURCE_DIR "/../shared";
-  std::ifstream in(shared / "data" / "dv_goldens" / name);
+  std::ifstream in(base::shared_data() / "dv_goldens" / name);
   std::vector<std::string> out;
   for (std::string line; std::getline(in, line);) out.push_back(line);
   return out;

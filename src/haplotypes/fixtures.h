@@ -14,15 +14,13 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/shared_data_test.h"
 #include "formats/mapped_file.h"
 #include "shared_image/pangenome.h"
 
 namespace haploom::haplotypes {
 
-inline std::filesystem::path shared_data() {
-  const char* set = std::getenv("HAPLOOM_SHARED");
-  return (set != nullptr && *set != '\0' ? std::filesystem::path(set) : std::filesystem::path(HAPLOOM_SOURCE_DIR) / ".." / "shared") / "data";
-}
+using base::shared_data;
 
 // A private image of a GBZ file, or of GFA lines.
 class Image {

@@ -13,6 +13,7 @@
 #include <random>
 
 #include "base/error.h"
+#include "base/shared_data_test.h"
 #include "formats/mapped_file.h"
 #include "shared_image/image_writer.h"
 
@@ -21,15 +22,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-fs::path shared_data() {
-  const char* set = std::getenv("HAPLOOM_SHARED");
-  return (set != nullptr && *set != '\0' ? fs::path(set) : fs::path(HAPLOOM_SOURCE_DIR) / ".." / "shared") / "data";
-}
-
 std::vector<fs::path> golden_files() {
   std::vector<fs::path> files;
   std::error_code none;
-  for (const auto& entry : fs::directory_iterator(shared_data() / "gbz" / "files", none)) files.push_back(entry.path());
+  for (const auto& entry : fs::directory_iterator(base::shared_data() / "gbz" / "files", none)) files.push_back(entry.path());
   std::sort(files.begin(), files.end());
   return files;
 }
@@ -141,7 +137,7 @@ void expect_same_paths(const gbz::Gbz& gbz, const Pangenome& image) {
 
 TEST(Pangenome, StepsAndNamesAsTheGbzOfEveryGoldenFile) {
   const auto files = golden_files();
-  if (files.empty()) GTEST_SKIP() << "no golden GBZ files at " << shared_data();
+  if (files.empty()) GTEST_SKIP() << "no golden GBZ files at " << base::shared_data();
   for (const auto& file : files) {
     SCOPED_TRACE(file.filename().string());
     const formats::MappedFile mapped(file.string(), "gbz", Reason::kReadGbz);

@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "base/shared_data_test.h"
 #include "candidates/candidates.h"
 #include "formats/alignments.h"
 #include "formats/reference.h"
@@ -26,8 +27,7 @@ using nlohmann::json;
 constexpr int64_t kMargin = 1000;  // reference beyond the partition, longer than any read's reach
 
 std::string shared() {
-  const char* set = std::getenv("HAPLOOM_SHARED");
-  return set != nullptr && *set != '\0' ? set : HAPLOOM_SOURCE_DIR "/../shared";
+  return base::shared_data().parent_path().string();
 }
 
 std::vector<json> json_lines(const std::string& path) {

@@ -16,6 +16,7 @@
 #include <optional>
 #include <sstream>
 
+#include "base/shared_data_test.h"
 #include "candidates/candidates.h"
 #include "realign/realign.h"
 #include "tensor/tensor.h"
@@ -31,9 +32,7 @@ constexpr int64_t kWindowEnd = 10020000;
 constexpr int64_t kContigLength = 63025520;
 
 std::string goldens() {
-  const char* set = std::getenv("HAPLOOM_SHARED");
-  const std::filesystem::path beside = std::filesystem::path(HAPLOOM_SOURCE_DIR).parent_path() / "shared";
-  return (set != nullptr && *set != '\0' ? std::filesystem::path(set) : beside).string() + "/data/dv_goldens/";
+  return (base::shared_data() / "dv_goldens/").string();
 }
 
 std::string output_of(const std::string& command) {
