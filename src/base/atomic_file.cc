@@ -21,6 +21,9 @@ namespace fs = std::filesystem;
 
 constexpr size_t kLongestNamePart = 200;  // keeps `.<name>.<pid>.tmp` under NAME_MAX (255)
 
+// The end of a long name: that is where an output and its index differ.
+std::string tail(const std::string& name) { return name.size() <= kLongestNamePart ? name : name.substr(name.size() - kLongestNamePart); }
+
 // The descriptor that a name like /dev/stdout stands for. Opening the name instead would truncate a redirected stdout.
 std::optional<int> inherited_descriptor(std::string_view path) {
   if (path == "-" || path == "/dev/stdout") return STDOUT_FILENO;
@@ -95,7 +98,7 @@ void AtomicFile::open_temporary() {
   const std::string name = target.filename().string();
   if (name.empty()) fail("cannot open", EISDIR);
   const std::string folder = folder_of(final_);
-  temporary_ = (fs::path(folder) / fmt::format(".{}.{}.tmp", name.substr(0, kLongestNamePart), ::getpid())).string();
+  temporary_ = (fs::path(folder) / fmt::format(".{}.{}.tmp", tail(name), ::getpid())).string();
   const int flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC;
   fd_ = ::open(temporary_.c_str(), flags, 0666);
   if (fd_ < 0 && errno == EEXIST) {

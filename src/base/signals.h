@@ -4,8 +4,8 @@
 //   install_signal_handlers();                 once, at the start of the program
 //   while (...) { throw_if_stopped(); ... }    in every loop that may last longer than a second
 //
-// commands/main.cc catches Interrupted and exits with 128 + signal. A worker thread must not let Interrupted escape from
-// itself: it ends its loop on stop_requested() and leaves the throwing to the thread that joins it.
+// commands/main.cc catches Interrupted and exits with 128 + signal. A worker thread hands it over like any exception (see
+// pipeline/ordered_shards.h): it must not escape from a thread itself.
 //
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once

@@ -2,8 +2,9 @@
 
 #include <fmt/format.h>
 
-#include <filesystem>
+#include <optional>
 
+#include "base/atomic_file.h"
 #include "base/error.h"
 #include "base/log.h"
 #include "commands/call_flags.h"
@@ -31,6 +32,10 @@ struct Missing {
   const char* what;
 };
 constexpr Missing kMissing[] = {
+    {"--vcf_stats_report", "the HTML statistics report"},
+    {"--runtime_report", "the HTML runtime report (--report FILE.json tells the CPU of each stage)"},
+    {"--flagfile", "flags from a file"},
+    {"--logging_level", "log levels"},
     {"--output_gvcf", "gVCF output"},
     {"--logging_dir", "a log file for each step (there is one process and one log, on stderr)"},
     {"--customized_small_model", "a small model"},
@@ -55,7 +60,8 @@ pipeline::CallRequest request_of(const Options& options, const CLI::App& command
 
 void check_flags(const Options& options, const CLI::App& command, bool upstream_name) {
   for (const Missing& missing : kMissing) {
-    if (command.count(missing.flag) == 0) continue;
+    const CLI::Option* option = command.get_option(missing.flag);
+    if (option->count() == 0 || option->results().front() == "false") continue;  // --vcf_stats_report=false asks for nothing
     throw Error{Exit::kUsage, Reason::kUsage, "commands",
                 fmt::format("{} asks for {}, which this release does not have", missing.flag, missing.what),
                 fmt::format("leave {} out", missing.flag)};
@@ -81,6 +87,16 @@ void print_plan(const pipeline::CallRequest& request) {
              request.threads);
 }
 
+// What --model_type stands for, so that a log tells how a VCF came about.
+void log_preset(const Options& options, const pipeline::CallRequest& request) {
+  const pipeline::ExamineOptions& preset = request.options;
+  base::info("commands", "preset model_type={} model={} min_mapping_quality={} keep_supplementary_alignments={} normalize_reads={} keep_legacy_allele_counter_behavior={}",
+             options.common.model_type, request.model_folder, preset.reads.filter.min_mapq, preset.reads.filter.keep_supplementary,
+             preset.normalize_reads, preset.counts.legacy);
+  if (options.common.model_type == "WES" && options.common.customized_model.empty())
+    base::warn("commands", "no network for exomes is shipped yet: that of whole genomes is used");
+}
+
 }  // namespace
 
 void add_call(CLI::App& parent) {
@@ -97,15 +113,21 @@ void add_call(CLI::App& parent) {
   command->add_option("--intermediate_results_dir", options->intermediate_results_dir, "accepted; nothing intermediate is written");
   command->add_option("--postprocess_cpus", options->postprocess_cpus, "accepted; --num_shards counts");
   add_switch(*command, "disable_small_model", options->disable_small_model, "accepted; there is none");
-  for (const Missing& missing : kMissing) command->add_option(missing.flag)->group("");
+  for (const Missing& missing : kMissing) command->add_option(missing.flag)->group(kHidden)->expected(0, 1);
   command->callback([options, command] {
     check_flags(*options, *command, called_as() == "run_pangenome_aware_deepvariant");
     const pipeline::CallRequest request = request_of(*options, *command);
     if (options->dry_run) return print_plan(request);
     base::info("commands", "haploom {} : {}", HAPLOOM_VERSION, request.command_line);
+    log_preset(*options, request);
+    std::optional<base::AtomicFile> json;  // opened before the work: a mistyped folder must not cost a genome
+    if (!options->report.empty()) json.emplace(options->report, "report");
     const report::RunSummary summary = pipeline::call(request);
     for (const std::string& line : report::closing_lines(summary)) base::info("report", "{}", line);
-    if (!options->report.empty()) report::write_json(summary, options->report);
+    if (json) {
+      json->write(report::json(summary));
+      json->commit();
+    }
   });
 }
 

@@ -14,6 +14,8 @@ namespace haploom::commands {
 // The whole program: parses, runs, prints the one error, returns the exit code. argv[0] may be a DeepVariant name.
 int main(int argc, char** argv);
 
+inline constexpr const char* kHidden = "";  // CLI11's group of options that --help does not show
+
 const std::string& command_line();  // as a shell would take it
 const std::string& called_as();     // argv[0] without its folder
 

@@ -1,12 +1,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
 #include <map>
 #include <numeric>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include "base/error.h"
@@ -60,6 +62,7 @@ std::string nearest_flag(const CLI::App& command, const std::string& word) {
   std::string best;
   size_t distance = name.size() / 3 + 1;
   for (const CLI::Option* option : command.get_options()) {
+    if (option->get_group() == kHidden) continue;
     for (const std::string& known : option->get_lnames()) {
       if (const size_t d = edit_distance(name, "--" + known); d < distance) {
         distance = d;
@@ -68,6 +71,13 @@ std::string nearest_flag(const CLI::App& command, const std::string& word) {
     }
   }
   return best;
+}
+
+// What stdio still holds may not fit any more.
+void finish_stdout() {
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return;
+  throw Error{Exit::kResource, Reason::kOutput, "commands", fmt::format("cannot write to standard output: {}", std::strerror(errno)),
+              "check the disk or the program that reads it"};
 }
 
 int refuse_usage(const CLI::App& app, const CLI::ParseError& wrong) {
@@ -119,6 +129,7 @@ int main(int argc, char** argv) {
   std::reverse(words.begin(), words.end());  // what CLI11 takes
   try {
     app.parse(words);
+    finish_stdout();
     return static_cast<int>(Exit::kDone);
   } catch (const CLI::Success& wanted) {  // --help, --version
     return app.exit(wanted);
@@ -132,6 +143,9 @@ int main(int argc, char** argv) {
     return 128 + stop.signal();
   } catch (const std::bad_alloc&) {
     fmt::print(stderr, "error [base/21]: out of memory\n  try:   give the job more memory or fewer threads\n");
+    return static_cast<int>(Exit::kResource);
+  } catch (const std::system_error& error) {  // a closed pipe, a folder without rights, no more threads
+    fmt::print(stderr, "error [base/60]: {}\n  try:   check where the output goes, and the limits of this account (ulimit -a)\n", error.what());
     return static_cast<int>(Exit::kResource);
   } catch (const std::exception& error) {
     fmt::print(stderr, "error [base/70]: {}\n  try:   please report this with the command line and the version\n", error.what());

@@ -17,6 +17,7 @@
 namespace haploom::pipeline {
 namespace {
 
+constexpr size_t kWaitingShards = 64;    // calls are small: a slow shard need not hold up the others
 constexpr size_t kImagesInFlight = 128;  // per thread: bounds memory, keeps the network's batches full
 
 // Candidates whose images wait for the network.
@@ -125,16 +126,31 @@ void add_stages(const std::vector<std::unique_ptr<Caller>>& callers, const Stage
     for (const auto& caller : callers) seconds += caller->worker.clock().seconds()[stage];
     summary.stage_cpu_seconds.emplace_back(stage_name(static_cast<Stage>(i)), seconds);
   }
-  for (const auto& caller : callers) summary.reads += caller->worker.reads();
+  for (const auto& caller : callers) {
+    summary.reads += caller->worker.reads();
+    summary.windows_with_candidates += caller->worker.examiner().windows_with_candidates();
+    summary.windows_with_haplotypes += caller->worker.examiner().windows_with_haplotypes();
+  }
+}
+
+void warn_of_emptiness(const report::RunSummary& summary, const CallRequest& request, bool with_pangenome) {
+  if (summary.reads == 0) {
+    base::warn("pipeline", "no read of {} passed the filters inside the regions: the VCF holds no records", request.inputs.reads);
+  } else if (summary.sites == 0) {
+    base::warn("pipeline", "no read shows a candidate inside the regions: the VCF holds no records");
+  } else if (with_pangenome && summary.windows_with_haplotypes == 0) {
+    base::warn("pipeline", "the pangenome had no haplotype for any window with a candidate: everything was called from reads alone");
+  }
 }
 
 }  // namespace
 
 report::RunSummary call(const CallRequest& request) {
   const model::Model model(request.model_folder);
-  const Inputs inputs(request.inputs);
+  Inputs inputs(request.inputs);
   const std::string sample = request.sample_name.value_or(inputs.header.sample_name);
   formats::VcfWriter writer(request.output_vcf, header_text(inputs, request, sample, model.name()));
+  inputs.attach_pangenome();
   warn_of_unknown_contigs(inputs);
   report::RunSummary summary = summary_of(request, inputs, sample);
 
@@ -165,14 +181,15 @@ report::RunSummary call(const CallRequest& request) {
         summary.sites += static_cast<int64_t>(calls.size());
         overlaps.add(std::move(calls));
         write_lines();
-      });
+      },
+      kWaitingShards);
   overlaps.finish();
   write_lines();
   writer.finish();
   output_clock.lap(Stage::kOutput);
 
   add_stages(callers, output_clock, summary);
-  if (summary.reads == 0) base::warn("pipeline", "no read of {} passed the filters inside the regions: the VCF holds no records", request.inputs.reads);
+  warn_of_emptiness(summary, request, inputs.pangenome != nullptr);
   summary.usage = base::process_usage();
   return summary;
 }

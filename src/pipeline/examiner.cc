@@ -2,21 +2,47 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 #include "base/error.h"
+#include "realign/realign.h"
 
 namespace haploom::pipeline {
+namespace {
+
+// Gives the reads their alignments back at the end of its life: those of one match are never moved, and the next
+// partition starts from what the file says.
+class AlignmentsAsRead {
+ public:
+  explicit AlignmentsAsRead(std::vector<genome::Read>& reads) : reads_(reads) {
+    for (size_t i = 0; i < reads.size(); ++i) {
+      const genome::Read& read = reads[i];
+      const bool fixed = read.cigar.size() == 1 && genome::is_match(read.cigar.front().op);
+      if (!fixed) originals_.push_back({static_cast<int32_t>(i), read.start, read.end, read.cigar});
+    }
+  }
+  ~AlignmentsAsRead() { realign::restore(reads_, std::move(originals_)); }
+  AlignmentsAsRead(const AlignmentsAsRead&) = delete;
+  AlignmentsAsRead& operator=(const AlignmentsAsRead&) = delete;
+
+ private:
+  std::vector<genome::Read>& reads_;
+  std::vector<realign::DrawnAlignment> originals_;
+};
+
+}  // namespace
 
 ExamineOptions preset(const std::string& model_type) {
   ExamineOptions options;
   if (model_type == "WGS") {
     options.reads.filter.min_mapq = 0;
     options.reads.filter.keep_supplementary = true;
-    options.reads.normalize = true;
+    options.normalize_reads = true;
     options.counts.legacy = true;
   } else if (model_type == "WES") {
     options.reads.filter.min_mapq = 5;
     options.reads.filter.keep_supplementary = true;
-    options.reads.normalize = false;
+    options.normalize_reads = false;
     options.counts.legacy = false;
   } else {
     throw Error{Exit::kUsage, Reason::kUsage, "pipeline", fmt::format("--model_type '{}' is not known", model_type),
@@ -34,28 +60,35 @@ Examiner::Examiner(const ExamineOptions& options, const tensor::ImageShape& shap
 std::vector<genome::Read> Examiner::haplotype_reads(const genome::Region& partition, const genome::Contig& contig) {
   if (haplotypes_ == nullptr || painter_.shape().height_pangenome == 0) return {};
   std::vector<genome::Read> all = haplotypes_->reads(partition, contig.name);
-  const int keep = options_.reads.max_reads;
-  if (keep == 0 || all.size() <= static_cast<size_t>(keep)) return all;
-  std::vector<genome::Read> sample;
-  for (const int32_t i : pileup::reservoir_sample(static_cast<int64_t>(all.size()), keep))
-    sample.push_back(all[static_cast<size_t>(i)]);
-  return sample;
+  auto sample = sampled(all, options_.reads.max_reads);
+  return sample ? std::move(*sample) : std::move(all);
 }
 
-void Examiner::examine(const genome::Region& partition, const genome::Contig& contig, const std::vector<genome::Read>& reads,
+void Examiner::examine(const genome::Region& partition, const genome::Contig& contig, std::vector<genome::Read>& reads,
                        const pileup::ReferenceWindow& reference, const TakeExamples& take) {
+  const AlignmentsAsRead originals(reads);  // the painter, too, sees the normal form
+  std::vector<realign::DrawnAlignment> drawn;
+  if (options_.normalize_reads) drawn = realign::normalize_for_counting(partition, reads, reference);
   const auto counts = pileup::count_alleles(partition, reads, reference, options_.counts);
+  realign::restore(reads, std::move(drawn));
   auto found = candidates::find(partition, counts, {}, reference, options_.thresholds);
   clock_.lap(Stage::kCounts);
   if (found.empty()) return;
 
+  ++windows_with_candidates_;
   const std::vector<genome::Read> haplotypes = haplotype_reads(partition, contig);
   if (!haplotypes.empty()) {
+    ++windows_with_haplotypes_;
     const auto haplotype_counts = pileup::count_alleles(partition, haplotypes, reference, options_.counts);
     found = candidates::find(partition, counts, haplotype_counts, reference, options_.thresholds);
   }
   clock_.lap(Stage::kHaplotypes);
+  paint(std::move(found), contig, reads, haplotypes, reference, take);
+}
 
+void Examiner::paint(std::vector<genome::Candidate>&& found, const genome::Contig& contig, const std::vector<genome::Read>& reads,
+                     const std::vector<genome::Read>& haplotypes, const pileup::ReferenceWindow& reference,
+                     const TakeExamples& take) {
   painter_.begin(&reads, &haplotypes, reference, contig.length);
   const size_t bytes = painter_.shape().bytes();
   for (genome::Candidate& candidate : found) {

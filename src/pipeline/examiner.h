@@ -23,6 +23,7 @@ namespace haploom::pipeline {
 
 struct ExamineOptions {
   PartitionOptions reads;
+  bool normalize_reads = true;
   pileup::CountOptions counts;
   candidates::Thresholds thresholds;
   tensor::DrawOptions draw;
@@ -39,11 +40,16 @@ class Examiner {
   // haplotypes: null when there is no pangenome. All referenced objects must outlive this one.
   Examiner(const ExamineOptions& options, const tensor::ImageShape& shape, haplotypes::Reader* haplotypes, StageClock& clock);
 
-  // contig: of the partition; reference: covers its reads with a margin.
-  void examine(const genome::Region& partition, const genome::Contig& contig, const std::vector<genome::Read>& reads,
+  // contig: of the partition; reference: covers its reads with a margin. The reads come back as they were.
+  void examine(const genome::Region& partition, const genome::Contig& contig, std::vector<genome::Read>& reads,
                const pileup::ReferenceWindow& reference, const TakeExamples& take);
 
+  int64_t windows_with_candidates() const { return windows_with_candidates_; }
+  int64_t windows_with_haplotypes() const { return windows_with_haplotypes_; }  // of those: the graph had some
+
  private:
+  void paint(std::vector<genome::Candidate>&& found, const genome::Contig& contig, const std::vector<genome::Read>& reads,
+             const std::vector<genome::Read>& haplotypes, const pileup::ReferenceWindow& reference, const TakeExamples& take);
   std::vector<genome::Read> haplotype_reads(const genome::Region& partition, const genome::Contig& contig);
 
   const ExamineOptions& options_;
@@ -51,6 +57,8 @@ class Examiner {
   haplotypes::Reader* haplotypes_;
   StageClock& clock_;
   std::vector<uint8_t> images_;
+  int64_t windows_with_candidates_ = 0;
+  int64_t windows_with_haplotypes_ = 0;
 };
 
 }  // namespace haploom::pipeline

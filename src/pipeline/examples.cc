@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
@@ -28,19 +30,21 @@ std::string site_columns(const genome::Candidate& candidate, const genome::AltSe
 }  // namespace
 
 uint64_t write_examples(const ExamplesRequest& request) {
-  const Inputs inputs(request.inputs);
+  Inputs inputs(request.inputs);
   base::AtomicFile images(request.output_prefix + ".images.u8", "pipeline");
   base::AtomicFile sites(request.output_prefix + ".sites.tsv", "pipeline");
   sites.write("contig\tstart\tend\tref\talts\talt_set\tdepth\tallele_depth\timage\n");
 
+  inputs.attach_pangenome();
   std::vector<std::unique_ptr<ShardWorker>> workers;
-  for (int i = 0; i < request.threads; ++i)
+  const int threads = std::max(1, std::min(request.threads, static_cast<int>(inputs.work.size())));
+  for (int i = 0; i < threads; ++i)
     workers.push_back(std::make_unique<ShardWorker>(inputs, request.options, request.shape));
   const genome::ContigList& contigs = inputs.reference.contigs();
   const size_t bytes = request.shape.bytes();
   uint64_t written = 0;
   in_order<ShardExamples>(
-      request.threads, inputs.work.size(),
+      threads, inputs.work.size(),
       [&](int thread, size_t shard) {
         ShardExamples out;
         workers[static_cast<size_t>(thread)]->run(
@@ -57,7 +61,9 @@ uint64_t write_examples(const ExamplesRequest& request) {
         std::string text;
         for (const std::string& line : done.lines) text += fmt::format("{}\t{}\n", line, written++);
         sites.write(text);
-      });
+      },
+      1);  // a shard's images are hundreds of MB
+  std::filesystem::remove(request.output_prefix + ".sites.tsv");  // sites of other images must never stand beside these
   images.commit();
   sites.commit();
   return written;

@@ -19,7 +19,7 @@ constexpr int64_t kMarginBases = 20'000;
 std::vector<genome::Region> regions_of(const std::vector<std::string>& texts, const genome::ContigList& contigs) {
   std::vector<genome::Region> out;
   for (const std::string& text : texts) {
-    if (text.ends_with(".bed") || text.ends_with(".bed.gz")) {
+    if (text.ends_with(".bed") || text.ends_with(".bed.gz") || text.ends_with(".bedpe")) {
       const auto more = formats::read_bed(text, contigs);
       out.insert(out.end(), more.begin(), more.end());
     } else {
@@ -45,7 +45,10 @@ Inputs::Inputs(const InputPaths& given)
   calling = calling_regions(contigs, callable, wanted, regions_of(paths.exclude_regions, contigs));
   if (calling.empty()) base::warn("pipeline", "nothing to call: the regions hold no base of the contigs that reads and reference share");
   work = shards(calling);
-  if (paths.pangenome) pangenome = std::make_unique<AttachedPangenome>(paths);
+}
+
+void Inputs::attach_pangenome() {
+  if (paths.pangenome && !pangenome) pangenome = std::make_unique<AttachedPangenome>(paths);
 }
 
 ShardReference::ShardReference(const formats::Reference& reference, const genome::Region& span)

@@ -42,7 +42,6 @@ class AttachedPangenome {
   const haplotypes::ReferenceNaming& naming() const { return naming_; }
   const std::string& name() const { return lease_.name(); }
   uint64_t bytes() const { return lease_.image().size(); }
-  bool loaded_here() const { return lease_.loaded_here(); }
 
  private:
   shared_image::Lease lease_;
@@ -51,7 +50,10 @@ class AttachedPangenome {
 };
 
 struct Inputs {
+  // Reads and reference are opened and checked; the pangenome, which may take minutes to load, is not touched.
   explicit Inputs(const InputPaths& paths);
+  // Attaches or loads it; to be called when the outputs are known to be writable.
+  void attach_pangenome();
 
   formats::Alignments open_reads() const { return formats::Alignments(paths.reads, paths.reference); }  // one per thread
 
@@ -60,7 +62,7 @@ struct Inputs {
   formats::AlignmentHeader header;
   std::vector<genome::Region> calling;
   std::vector<Shard> work;
-  std::unique_ptr<AttachedPangenome> pangenome;  // null without one
+  std::unique_ptr<AttachedPangenome> pangenome;  // null without one, and before attach_pangenome()
 };
 
 // The reference around a shard, with room for the reads that reach over its ends.

@@ -17,16 +17,17 @@
 namespace haploom::pipeline {
 
 // work(thread, shard) -> Result runs on `threads` threads; take(shard, Result&&) runs in the calling thread, shard 0 first.
+// waiting_results: how many finished results may wait for an earlier one, besides those in work.
 template <typename Result>
 void in_order(int threads, size_t shards, const std::function<Result(int thread, size_t shard)>& work,
-              const std::function<void(size_t shard, Result&&)>& take) {
+              const std::function<void(size_t shard, Result&&)>& take, size_t waiting_results) {
   std::mutex mutex;
   std::condition_variable changed;
   std::map<size_t, Result> done;
   std::exception_ptr problem;
   size_t next_to_start = 0;
   size_t next_to_take = 0;
-  const size_t ahead = 2 * static_cast<size_t>(threads) + 2;
+  const size_t ahead = static_cast<size_t>(threads) + waiting_results;
 
   const auto worker = [&](int thread) {
     while (true) {

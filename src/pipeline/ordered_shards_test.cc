@@ -16,7 +16,8 @@ TEST(OrderedShards, HandsOnEveryShardOnceInOrderWhateverTheThreads) {
         [&](size_t shard, size_t&& square) {
           EXPECT_EQ(square, shard * shard);
           seen.push_back(shard);
-        });
+        },
+        3);
     ASSERT_EQ(seen.size(), 100u);
     for (size_t i = 0; i < seen.size(); ++i) EXPECT_EQ(seen[i], i);
   }
@@ -30,7 +31,7 @@ TEST(OrderedShards, HoldsOnlyAFewShardsAhead) {
         ++started;
         return 0;
       },
-      [&](size_t shard, int&&) { EXPECT_LE(started.load(), shard + 2 * 2 + 2); });
+      [&](size_t shard, int&&) { EXPECT_LE(started.load(), shard + 2 + 4); }, 4);
 }
 
 TEST(OrderedShards, ThrowsAWorkersErrorInTheCaller) {
@@ -38,7 +39,7 @@ TEST(OrderedShards, ThrowsAWorkersErrorInTheCaller) {
     if (shard == 17) throw std::runtime_error("shard 17");
     return 0;
   };
-  EXPECT_THROW(in_order<int>(3, 1000, failing, [](size_t, int&&) {}), std::runtime_error);
+  EXPECT_THROW(in_order<int>(3, 1000, failing, [](size_t, int&&) {}, 4), std::runtime_error);
 }
 
 TEST(OrderedShards, StopsTheWorkersWhenTheTakerFails) {
@@ -47,12 +48,12 @@ TEST(OrderedShards, StopsTheWorkersWhenTheTakerFails) {
     ++started;
     return 0;
   };
-  EXPECT_THROW(in_order<int>(3, 100'000, work, [](size_t, int&&) { throw std::runtime_error("disk full"); }), std::runtime_error);
+  EXPECT_THROW(in_order<int>(3, 100'000, work, [](size_t, int&&) { throw std::runtime_error("disk full"); }, 8), std::runtime_error);
   EXPECT_LT(started.load(), 100u);
 }
 
 TEST(OrderedShards, NothingToDoIsDone) {
-  in_order<int>(2, 0, [](int, size_t) { return 0; }, [](size_t, int&&) { FAIL(); });
+  in_order<int>(2, 0, [](int, size_t) { return 0; }, [](size_t, int&&) { FAIL(); }, 1);
 }
 
 }  // namespace

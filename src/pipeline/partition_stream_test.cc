@@ -64,8 +64,8 @@ TEST_F(PartitionStream, HandsEveryPartitionWhatAQueryOfItWouldFind) {
   auto reads = alignments();
   StageClock clock;
   size_t partitions_seen = 0;
-  for_each_partition(reads, kContigs, all[0], {0, bases_}, {}, clock,
-                     [&](const genome::Region& partition, const std::vector<genome::Read>& given) {
+  for_each_partition(reads, kContigs, all[0], {}, clock,
+                     [&](const genome::Region& partition, std::vector<genome::Read>& given) {
                        EXPECT_EQ(partition, all[0].partitions[partitions_seen++]);
                        std::vector<std::string> names;
                        for (const genome::Read& read : given) names.push_back(read.name);
@@ -81,8 +81,8 @@ TEST_F(PartitionStream, SamplesOnlyWhatIsTooDeep) {
   PartitionOptions options;
   options.max_reads = 150;
   size_t cut = 0;
-  for_each_partition(reads, kContigs, all[0], {0, bases_}, options, clock,
-                     [&](const genome::Region& partition, const std::vector<genome::Read>& given) {
+  for_each_partition(reads, kContigs, all[0], options, clock,
+                     [&](const genome::Region& partition, std::vector<genome::Read>& given) {
                        EXPECT_EQ(given.size(), std::min<size_t>(150, fetched(partition).size()));
                        cut += given.size() < fetched(partition).size();
                      });

@@ -1,5 +1,6 @@
 #include "pipeline/shard_worker.h"
 
+#include "base/error.h"
 #include "base/signals.h"
 #include "pipeline/partition_stream.h"
 
@@ -25,10 +26,15 @@ void ShardWorker::run(const Shard& shard, const TakeExamples& take, const std::f
   const genome::ContigList& contigs = inputs_.reference.contigs();
   const ShardReference reference(inputs_.reference, shard.span());
   const pileup::ReferenceWindow window = reference.window();
-  reads_ += for_each_partition(alignments_, contigs, shard, window, options_.reads, clock_,
-                               [&](const genome::Region& partition, const std::vector<genome::Read>& reads) {
+  reads_ += for_each_partition(alignments_, contigs, shard, options_.reads, clock_,
+                               [&](const genome::Region& partition, std::vector<genome::Read>& reads) {
                                  base::throw_if_stopped();
-                                 examiner_.examine(partition, contigs[partition.contig], reads, window, take);
+                                 try {
+                                   examiner_.examine(partition, contigs[partition.contig], reads, window, take);
+                                 } catch (Error& error) {
+                                   error.add_context("calling " + genome::text(partition, contigs));
+                                   throw;
+                                 }
                                  if (on_partition) on_partition();
                                });
 }

@@ -23,6 +23,7 @@ class ShardWorker {
 
   StageClock& clock() { return clock_; }
   int64_t reads() const { return reads_; }  // that passed the filter so far
+  const Examiner& examiner() const { return examiner_; }
 
  private:
   const Inputs& inputs_;

@@ -83,6 +83,8 @@ std::string json(const RunSummary& summary) {
   out["bases"] = summary.bases;
   out["reads"] = summary.reads;
   out["sites"] = summary.sites;
+  out["windows_with_candidates"] = summary.windows_with_candidates;
+  out["windows_with_haplotypes"] = summary.windows_with_haplotypes;
   out["records"] = summary.variants.total();
   out["variants"] = nlohmann::ordered_json::object();
   for (const std::string& filter : summary.variants.filters())

@@ -25,6 +25,8 @@ struct RunSummary {
   int64_t bases = 0;            // of the reference looked at
   int64_t reads = 0;            // that passed the filters
   int64_t sites = 0;            // candidates
+  int64_t windows_with_candidates = 0;
+  int64_t windows_with_haplotypes = 0;  // of those: the pangenome had haplotypes to show
   VariantCounts variants;       // records written
   std::string image_name;       // of the pangenome in shared memory; empty: none was used
   int64_t image_bytes = 0;      // counted apart from this process's memory
