@@ -1,9 +1,10 @@
-# add_module(NAME USES other modules... LINKS outside libraries...)
+# add_module(NAME USES other modules... DOORS headers... LINKS outside libraries...)
 #
 # Builds src/NAME as the library NAME from every .cc that is not a test, and NAME_test from every *_test.cc.
-# USES is the layering contract: the ctest `layering` reads it and fails on an include of any other module.
+# USES is the layering contract: the ctest `layering` reads it and fails on an include of any other module. DOORS lists the
+# headers that other modules may include besides NAME/NAME.h; it says nothing to CMake.
 function(add_module name)
-  cmake_parse_arguments(M "" "" "USES;LINKS" ${ARGN})
+  cmake_parse_arguments(M "" "" "USES;DOORS;LINKS" ${ARGN})
   set(dir ${CMAKE_SOURCE_DIR}/src/${name})
   file(GLOB sources CONFIGURE_DEPENDS ${dir}/*.cc)
   set(tests ${sources})
