@@ -29,17 +29,22 @@ std::optional<int64_t> number(std::string_view text) {
   return value;
 }
 
-// What the line says is wrong, or the region in `out`.
-std::optional<std::string> parse(std::string_view line, const genome::ContigList& contigs, genome::Region& out) {
+struct Wrong {
+  Exit whose;  // kInput: no BED line; kUsage: a good line for another reference
+  std::string what;
+};
+
+// What is wrong with the line, or the region in `out`.
+std::optional<Wrong> parse(std::string_view line, const genome::ContigList& contigs, genome::Region& out) {
   const std::string_view name = column(line);
   const auto start = number(column(line));
   const auto end = number(column(line));
-  if (!start || !end) return "it is not contig, start, end separated by tabs";
+  if (!start || !end) return Wrong{Exit::kInput, "it is not contig, start, end separated by tabs"};
+  if (*start < 0 || *end < *start) return Wrong{Exit::kInput, fmt::format("the interval {}-{} is reversed or starts before 0", *start, *end)};
   const auto contig = contigs.index_of(name);
-  if (!contig) return fmt::format("the reference has no contig '{}'", name);
-  if (*start < 0 || *end < *start) return fmt::format("the interval {}-{} is reversed or starts before 0", *start, *end);
+  if (!contig) return Wrong{Exit::kUsage, fmt::format("the reference has no contig '{}'", name)};
   if (*end > contigs[*contig].length) {
-    return fmt::format("the interval {}-{} leaves contig {} of {} bases", *start, *end, name, contigs[*contig].length);
+    return Wrong{Exit::kUsage, fmt::format("the interval {}-{} leaves contig {} of {} bases", *start, *end, name, contigs[*contig].length)};
   }
   out = {*contig, *start, *end};
   return std::nullopt;
@@ -59,7 +64,7 @@ std::vector<genome::Region> read_bed(const std::string& path, const genome::Cont
     if (is_comment(*line)) continue;
     genome::Region region;
     if (const auto wrong = parse(*line, contigs, region)) {
-      throw Error{Exit::kUsage, Reason::kRegions, "formats", fmt::format("line {} of '{}': {}", lines.line(), path, *wrong),
+      throw Error{wrong->whose, Reason::kRegions, "formats", fmt::format("line {} of '{}': {}", lines.line(), path, wrong->what),
                   "give a BED (0-based, half-open) made for this reference"};
     }
     if (region.length() > 0) out.push_back(region);

@@ -11,8 +11,8 @@
 namespace haploom::formats {
 
 // In the file's order; comments, `track` and `browser` lines and empty intervals are passed over.
-// Errors: kUsage/kRegions naming file and line: a contig that `contigs` lacks, an interval that is malformed, reversed or
-// leaves its contig; kInput/kRegions: a file that cannot be read.
+// Errors (kRegions, with file and line): kInput: a file that cannot be read, a line that is malformed, reversed or starts
+// before 0; kUsage: a contig that `contigs` lacks, an interval that leaves its contig.
 std::vector<genome::Region> read_bed(const std::string& path, const genome::ContigList& contigs);
 
 }  // namespace haploom::formats
