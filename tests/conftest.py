@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from programs import ROOT, run
+from programs import ROOT, STARTED, run
 
 
 @pytest.fixture(scope="session")
@@ -34,3 +34,13 @@ def store(tmp_path):
     place = tmp_path / "store"
     place.mkdir()
     return place
+
+
+@pytest.fixture(autouse=True)
+def no_job_outlives_its_test():
+    yield
+    for job in STARTED:
+        if job.poll() is None:
+            job.kill()
+            job.communicate()
+    STARTED.clear()

@@ -19,6 +19,32 @@ def run(*words, ok=True, env=None, cwd=None, timeout=300):
     return done
 
 
+STARTED = []  # ended by conftest.py should a test leave them running
+
+
+def start(*words, stop_at=None, env=None):
+    """Starts a program of ours, its log in a pipe. With stop_at, returns when it has stopped itself at that point of the
+    store's protocol (src/shared_image/crash_point.h), and SIGCONT lets it go on."""
+    env = {**os.environ, **(env or {}), **({"HAPLOOM_STOP_POINT": stop_at} if stop_at else {})}
+    job = subprocess.Popen([str(BIN / words[0]), *map(str, words[1:])], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+                           env=env)
+    STARTED.append(job)
+    if stop_at:
+        _, status = os.waitpid(job.pid, os.WUNTRACED)
+        assert os.WIFSTOPPED(status), f"it never came to {stop_at}:\n{job.stderr.read()}"
+    return job
+
+
+def lines_until(job, sign):
+    """The log of a started job up to the line that holds `sign`."""
+    seen = []
+    for line in job.stderr:
+        seen.append(line)
+        if sign in line:
+            return "".join(seen)
+    raise AssertionError(f"no line with '{sign}':\n{''.join(seen)}")
+
+
 def call_words(demo, store, out, *more):
     return ["run_pangenome_aware_deepvariant", "--model_type", "WGS", "--ref", demo / "ref.fa", "--reads", demo / "reads.bam",
             "--pangenome", demo / "panel.gbz", "--output_vcf", out, "--gbz_store_dir", store, *more]

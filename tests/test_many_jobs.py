@@ -1,73 +1,82 @@
 """Several jobs on one node: the failure that this project ends."""
 import os
 import pathlib
-import subprocess
+import signal
 
-from programs import BIN, call_words, records, run
+import pytest
 
+from programs import call_words, lines_until, records, run, start
 
-def start(words):
-    return subprocess.Popen([str(BIN / words[0]), *map(str, words[1:])], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+NAME = f"test-{os.getpid()}"
 
 
 def finish(jobs):
-    for job in jobs:
-        _, log = job.communicate(timeout=600)
+    """The rest of each job's log."""
+    logs = [job.communicate(timeout=600)[1] for job in jobs]
+    for job, log in zip(jobs, logs):
         assert job.returncode == 0, log
+    return logs
 
 
-def ours(store="/dev/shm"):
-    return sorted(p.name for p in pathlib.Path(store).iterdir() if p.name.startswith(f"haploom.{os.getuid()}."))
+def left_in(store):
+    """Of a store of the test's own, everything; of the node's, what bears our name."""
+    return sorted(p.name for p in pathlib.Path(store).iterdir() if NAME in p.name or str(store) != "/dev/shm")
 
 
-def lone_run(demo, tmp_path):
-    store = tmp_path / "lone_store"
-    store.mkdir()
-    run(*call_words(demo, store, tmp_path / "lone.vcf.gz"))
-    return records(tmp_path / "lone.vcf.gz")
+@pytest.fixture(scope="module")
+def graphs(demo, tmp_path_factory):
+    """Two panels and what a lone run with each calls. The second lacks half the haplotypes of the first."""
+    folder = tmp_path_factory.mktemp("graphs")
+    lines = (demo / "panel.gfa").read_text().splitlines(keepends=True)
+    walks = [line for line in lines if line.startswith("W\t")]
+    dropped = set(walks[1::2])  # the reference is the first
+    (folder / "half.gfa").write_text("".join(line for line in lines if line not in dropped))
+    run("haploom", "gbz", "build", folder / "half.gfa", "-o", folder / "half.gbz")
+    expected = {}
+    for graph in (demo / "panel.gbz", folder / "half.gbz"):
+        (folder / "store").mkdir(exist_ok=True)
+        run(*words_with(graph, demo, folder / "store", folder / "lone.vcf.gz"))
+        expected[graph] = records(folder / "lone.vcf.gz")
+    assert len(set(expected.values())) == 2, "the two panels give the same calls: a mix-up could not be seen"
+    return expected
 
 
-def test_eight_jobs_with_one_name_share_one_load_and_equal_a_lone_run(demo, tmp_path):
-    before = ours()
-    expected = lone_run(demo, tmp_path)
-    name = f"test-{os.getpid()}"
-    jobs = [start(call_words(demo, "/dev/shm", tmp_path / f"{i}.vcf.gz", "--gbz_shared_memory_name", name)) for i in range(8)]
-    finish(jobs)
+def words_with(graph, demo, store, out, *more):
+    words = call_words(demo, store, out, *more)
+    words[words.index(demo / "panel.gbz")] = graph
+    return words
+
+
+def test_eight_jobs_with_one_name_share_one_load_and_equal_a_lone_run(demo, graphs, tmp_path):
+    """The first stands still in the middle of its load until the other seven have come and wait for it."""
+    def words(i):
+        return call_words(demo, "/dev/shm", tmp_path / f"{i}.vcf.gz", "--gbz_shared_memory_name", NAME)
+    loader = start(*words(0), stop_at="half_filled")
+    others = [start(*words(i)) for i in range(1, 8)]
+    logs = [lines_until(job, f"waiting for pid {loader.pid}") for job in others]
+    loader.send_signal(signal.SIGCONT)
+    logs += finish([loader, *others])
+    assert "".join(logs).count("published name=") == 1
     for i in range(8):
-        assert records(tmp_path / f"{i}.vcf.gz") == expected
-    assert ours() == before, "something of ours was left in /dev/shm"
+        assert records(tmp_path / f"{i}.vcf.gz") == graphs[demo / "panel.gbz"]
+    assert left_in("/dev/shm") == []
 
 
-def test_four_names_and_two_graphs_do_not_meet(demo, tmp_path):
-    before = ours()
-    expected = lone_run(demo, tmp_path)
-    # The second graph: the same panel under another encoding, so that the calls must be equal but the objects may not be.
-    run("haploom", "gbz", "build", demo / "panel.gfa", "-o", tmp_path / "other.gbz", "--version", "3")
-    jobs = []
-    for i in range(4):
-        words = call_words(demo, "/dev/shm", tmp_path / f"{i}.vcf.gz", "--gbz_shared_memory_name", f"test-{os.getpid()}-{i}")
-        if i % 2:
-            words[words.index(demo / "panel.gbz")] = tmp_path / "other.gbz"
-        jobs.append(start(words))
-    finish(jobs)
-    for i in range(4):
-        assert records(tmp_path / f"{i}.vcf.gz") == expected
-    assert ours() == before
+def test_four_names_and_two_graphs_do_not_meet(demo, graphs, tmp_path):
+    used = [list(graphs)[i % 2] for i in range(4)]
+    finish([start(*words_with(graph, demo, "/dev/shm", tmp_path / f"{i}.vcf.gz", "--gbz_shared_memory_name", f"{NAME}-{i}"))
+            for i, graph in enumerate(used)])
+    for i, graph in enumerate(used):
+        assert records(tmp_path / f"{i}.vcf.gz") == graphs[graph]
+    assert left_in("/dev/shm") == []
 
 
-def test_no_name_shares_by_graph(demo, store, tmp_path):
-    run("haploom", "gbz", "build", demo / "panel.gfa", "-o", tmp_path / "other.gbz", "--version", "3")
-    expected = lone_run(demo, tmp_path)
-    jobs = []
-    for i in range(4):
-        words = call_words(demo, store, tmp_path / f"{i}.vcf.gz")
-        if i % 2:
-            words[words.index(demo / "panel.gbz")] = tmp_path / "other.gbz"
-        jobs.append(start(words))
-    finish(jobs)
-    for i in range(4):
-        assert records(tmp_path / f"{i}.vcf.gz") == expected
-    assert ours(store) == []
+def test_no_name_shares_by_graph(demo, graphs, store, tmp_path):
+    used = [list(graphs)[i % 2] for i in range(4)]
+    finish([start(*words_with(graph, demo, store, tmp_path / f"{i}.vcf.gz")) for i, graph in enumerate(used)])
+    for i, graph in enumerate(used):
+        assert records(tmp_path / f"{i}.vcf.gz") == graphs[graph]
+    assert left_in(store) == []
 
 
 def test_a_loaded_pangenome_is_used_and_stays(demo, store, tmp_path):
@@ -76,27 +85,27 @@ def test_a_loaded_pangenome_is_used_and_stays(demo, store, tmp_path):
     run(*call_words(demo, store, tmp_path / "o.vcf.gz", "--gbz_shared_memory_name", "kept"))
     assert "kept" in run("haploom", "gbz", "ls", "--gbz_store_dir", store).stdout
     run("haploom", "gbz", "unload", "kept", "--gbz_store_dir", store)
-    assert ours(store) == []
+    assert left_in(store) == []
 
 
-def test_another_graph_under_a_given_name_is_refused(demo, store, tmp_path):
-    run("haploom", "gbz", "build", demo / "panel.gfa", "-o", tmp_path / "other.gbz", "--version", "3")
-    run("load_gbz_into_shared_memory", "--pangenome_gbz", tmp_path / "other.gbz", "--shared_memory_name", "taken", "--num_shards",
-        "1", "--gbz_store_dir", store)
+def test_another_graph_under_a_given_name_is_refused(demo, graphs, store, tmp_path):
+    other = list(graphs)[1]
+    run("load_gbz_into_shared_memory", "--pangenome_gbz", other, "--shared_memory_name", "taken", "--num_shards", "1",
+        "--gbz_store_dir", store)
     done = run(*call_words(demo, store, tmp_path / "o.vcf.gz", "--gbz_shared_memory_name", "taken"), ok=False)
     assert done.returncode == 4 and "[shared_image/16]" in done.stderr
     assert not (tmp_path / "o.vcf.gz").exists()
 
 
-def test_a_killed_job_leaves_an_object_that_the_next_uses_and_removes(demo, store, tmp_path):
-    expected = lone_run(demo, tmp_path)
-    job = start(call_words(demo, store, tmp_path / "dead.vcf.gz"))
-    for line in job.stderr:  # killed while it calls: the pangenome is attached, the VCF unfinished
-        if "pangenome" in line:
-            break
+def test_a_killed_job_leaves_an_object_that_the_next_uses_and_removes(demo, graphs, store, tmp_path):
+    job = start(*call_words(demo, store, tmp_path / "dead.vcf.gz"))
+    lines_until(job, "published name=")  # it holds the pangenome and calls
     job.kill()
-    job.wait()
+    job.communicate()
+    assert job.returncode == -signal.SIGKILL
     assert not (tmp_path / "dead.vcf.gz").exists()
-    run(*call_words(demo, store, tmp_path / "next.vcf.gz"))
-    assert records(tmp_path / "next.vcf.gz") == expected
-    assert ours(store) == []
+    assert [name for name in left_in(store) if not name.endswith(".lock")], "the killed job left no object"
+    done = run(*call_words(demo, store, tmp_path / "next.vcf.gz"))
+    assert "published name=" not in done.stderr, "the next job loaded again"
+    assert records(tmp_path / "next.vcf.gz") == graphs[demo / "panel.gbz"]
+    assert left_in(store) == []

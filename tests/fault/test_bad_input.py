@@ -2,11 +2,12 @@
 import os
 import pathlib
 import shutil
+import signal
 import subprocess
 
 import pytest
 
-from programs import call_words, run
+from programs import call_words, run, start
 
 
 @pytest.fixture
@@ -142,7 +143,16 @@ def test_bed_with_a_broken_line(job, tmp_path):
     bed = tmp_path / "x.bed"
     bed.write_text("chr1 one two\n")
     job.words += ["--regions", bed]
-    job.must_fail(2, bed, "line 1")
+    job.must_fail(3, bed, "line 1")
+
+
+def test_bed_made_for_another_reference(job, demo, tmp_path):
+    contig = (demo / "ref.fa.fai").read_text().split("\t")[0]
+    bed = tmp_path / "x.bed"
+    job.words += ["--regions", bed]
+    for line, text in ((f"{contig}\t1\t999999999\n", contig), ("chrNowhere\t1\t2\n", "chrNowhere")):
+        bed.write_text(line)
+        job.must_fail(2, bed, "line 1", text)
 
 
 def test_output_folder_that_is_missing(job, tmp_path):
@@ -218,18 +228,12 @@ def test_name_that_breaks_the_rules(job):
 
 
 def test_interrupted_by_the_scheduler(job, store):
-    """TERM while it works: 128+15, no output, no lease, no object."""
-    words = [str(w) for w in job.words]
-    from programs import BIN
-    words[0] = str(BIN / words[0])
-    process = subprocess.Popen(words, stderr=subprocess.PIPE, text=True)
-    for line in process.stderr:
-        if "pangenome" in line:
-            break
+    """TERM while it holds the pangenome: 128+15, no output, no lease, no object."""
+    process = start(*job.words, stop_at="after_attach")
+    assert len([p for p in store.iterdir() if not p.name.endswith(".lock")]) == 1
     process.terminate()
-    process.communicate(timeout=60)
-    if process.returncode == 0:
-        pytest.skip("the run was faster than the signal")
-    assert process.returncode == 128 + 15
+    process.send_signal(signal.SIGCONT)
+    _, log = process.communicate(timeout=60)
+    assert process.returncode == 128 + signal.SIGTERM, log
     assert list(job.out.iterdir()) == []
     assert list(store.iterdir()) == []
