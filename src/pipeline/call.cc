@@ -90,18 +90,23 @@ void count(const genotype::Call& call, report::VariantCounts& counts) {
   counts.add(report::kind_of(call.ref, call.alts), genotype::name(call.filter));
 }
 
-// A contig that the graph lacks is called from its reads alone: said once for each.
-void warn_of_unknown_contigs(const Inputs& inputs) {
-  if (!inputs.pangenome) return;
+// A contig that the graph lacks is called from its reads alone: said once for each. Whether the graph knows any.
+bool warn_of_unknown_contigs(const Inputs& inputs) {
+  if (!inputs.pangenome) return false;
+  bool any_known = false;
   const haplotypes::Reader reader(inputs.pangenome->image(), inputs.pangenome->naming());
   int contig = -1;
   for (const genome::Region& region : inputs.calling) {
     if (region.contig == contig) continue;
     contig = region.contig;
     const std::string& name = inputs.reference.contigs()[contig].name;
-    if (!reader.contig_known(name))
+    if (reader.contig_known(name)) {
+      any_known = true;
+    } else {
       base::warn("pipeline", "the pangenome has no {} of {}: it is called from reads alone", name, inputs.pangenome->naming().sample);
+    }
   }
+  return any_known;
 }
 
 report::RunSummary summary_of(const CallRequest& request, const Inputs& inputs, const std::string& sample) {
@@ -133,12 +138,12 @@ void add_stages(const std::vector<std::unique_ptr<Caller>>& callers, const Stage
   }
 }
 
-void warn_of_emptiness(const report::RunSummary& summary, const CallRequest& request, bool with_pangenome) {
+void warn_of_emptiness(const report::RunSummary& summary, const CallRequest& request, bool contig_known) {
   if (summary.reads == 0) {
     base::warn("pipeline", "no read of {} passed the filters inside the regions: the VCF holds no records", request.inputs.reads);
   } else if (summary.sites == 0) {
     base::warn("pipeline", "no read shows a candidate inside the regions: the VCF holds no records");
-  } else if (with_pangenome && summary.windows_with_haplotypes == 0) {
+  } else if (contig_known && summary.windows_with_haplotypes == 0) {
     base::warn("pipeline", "the pangenome had no haplotype for any window with a candidate: everything was called from reads alone");
   }
 }
@@ -151,7 +156,7 @@ report::RunSummary call(const CallRequest& request) {
   const std::string sample = request.sample_name.value_or(inputs.header.sample_name);
   formats::VcfWriter writer(request.output_vcf, header_text(inputs, request, sample, model.name()));
   inputs.attach_pangenome();
-  warn_of_unknown_contigs(inputs);
+  const bool contig_known = warn_of_unknown_contigs(inputs);
   report::RunSummary summary = summary_of(request, inputs, sample);
 
   const int threads = std::max(1, std::min(request.threads, static_cast<int>(inputs.work.size())));
@@ -189,7 +194,7 @@ report::RunSummary call(const CallRequest& request) {
   output_clock.lap(Stage::kOutput);
 
   add_stages(callers, output_clock, summary);
-  warn_of_emptiness(summary, request, inputs.pangenome != nullptr);
+  warn_of_emptiness(summary, request, contig_known);
   summary.usage = base::process_usage();
   return summary;
 }
