@@ -1,6 +1,9 @@
 #!/usr/bin/env python3
-"""Errors of haploom (with the pangenome, and with the pangenome block empty) and of bcftools (QUAL >= 20) on data that no
-network here was trained on: two real windows of chr20 and two simulated sets. One table, FN/FP and F1 by SNP and INDEL.
+"""Errors of haploom (with the pangenome, and with the pangenome block empty) and of bcftools (QUAL >= 20) on two real windows
+of chr20 and two simulated sets. One table, FN/FP and F1 by SNP and INDEL.
+
+No network here was trained on variants or reads of these regions. But the error statistics of the training's simulator were
+learnt from reads of the two real windows, and HG001 = NA12878 and HG002 are training donors in other regions (train/sets.json).
 
 The judge is the shared compare_calls.py (haplotype-aware, GIAB's kind of counting).
 """
