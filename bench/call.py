@@ -61,7 +61,7 @@ def main():
             print(f"\n{name} ({mb:g} Mb, {rounds} rounds, least CPU of each)")
             print(f"  haploom {mine / mb:8.2f} CPU-s/Mb   bcftools mpileup|call {other / mb:8.2f} CPU-s/Mb   ratio {mine / other:.2f}")
             print(f"  sites {stages['sites']}, peak memory {stages['peak_memory_bytes'] / 1e6:.0f} MB")
-            spent = stages["stage_cpu_seconds"]
+            spent = {stage: s for stage, s in stages["stage_cpu_seconds"].items() if stage != "other"}
             print(f"  {'stage':<32}{'CPU-s/Mb':>10}{'budget':>10}")
             for stage, seconds in spent.items():
                 print(f"  {stage:<32}{seconds / mb:>10.2f}{BUDGET.get(stage, 0):>10.2f}")
