@@ -3,6 +3,7 @@
 //
 //   install_signal_handlers();                 once, at the start of the program
 //   while (...) { throw_if_stopped(); ... }    in every loop that may last longer than a second
+//   for (i ...) { throw_if_stopped(i); ... }   the same where a turn takes nanoseconds: asks at every 65536th
 //
 // commands/main.cc catches Interrupted and exits with 128 + signal. A worker thread hands it over like any exception (see
 // pipeline/ordered_shards.h): it must not escape from a thread itself.
@@ -10,6 +11,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <cstdint>
 #include <exception>
 
 namespace haploom::base {
@@ -34,5 +36,8 @@ class Interrupted : public std::exception {
 
 // Throws Interrupted once a signal has come.
 void throw_if_stopped();
+inline void throw_if_stopped(uint64_t turn) {
+  if (turn % 65536 == 0) throw_if_stopped();
+}
 
 }  // namespace haploom::base

@@ -4,10 +4,12 @@
 
 #include <limits>
 
+#include "base/signals.h"
+#include "gbz/layout.h"
+
 namespace haploom::gbz {
 namespace {
 
-constexpr uint64_t kSigmaOfWideRuns = 255;  // from here on a run is two byte codes
 constexpr uint64_t kMost = uint64_t{1} << 62;  // beyond any count, far from overflow
 
 // Byte codes of one record: 7 bits a byte, low ones first.
@@ -110,6 +112,7 @@ std::vector<uint64_t> Bwt::verify(const Elements& in, uint64_t at) const {
   std::vector<uint64_t> counts;
   uint64_t total = 0, ends = 0;
   for (uint64_t record = 0; record < facts_.records(); ++record) {
+    base::throw_if_stopped(record);
     if (!decode(record, now)) refuse(record, "its bytes are not a record");
     counts.assign(now.edges.size(), 0);
     for (const Run& run : now.runs) counts[run.rank] += run.length;

@@ -5,6 +5,7 @@
 #include <bit>
 
 #include "base/error.h"
+#include "base/signals.h"
 
 namespace haploom::gbz {
 namespace {
@@ -100,6 +101,7 @@ SparseInts Elements::sparse_ints(std::string_view piece) {
   out.values.reserve(low.size);
   uint64_t last = 0;
   for (uint64_t word = 0; word < high.word_count; ++word) {
+    base::throw_if_stopped(word);
     for (uint64_t left = load_word(high.words, word); left != 0; left &= left - 1) {
       const uint64_t rank = out.values.size();
       const uint64_t value = ((64 * word + static_cast<uint64_t>(std::countr_zero(left)) - rank) << low.width) | low[rank];

@@ -5,6 +5,7 @@
 #include <tuple>
 
 #include "base/error.h"
+#include "base/signals.h"
 
 namespace haploom::gbz {
 namespace {
@@ -133,7 +134,10 @@ void GbwtBuilder::advance(const std::vector<Walk>& walks) {
 
 void GbwtBuilder::build(const std::vector<Walk>& walks) {
   start(walks);
-  while (!travellers_.empty()) advance(walks);
+  while (!travellers_.empty()) {
+    base::throw_if_stopped();
+    advance(walks);
+  }
   arrived_.assign(nodes_.size(), 0);
 }
 

@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "base/error.h"
+#include "base/signals.h"
 #include "gbz/bwt.h"
 #include "gbz/elements.h"
 #include "gbz/layout.h"
@@ -159,6 +160,7 @@ void Gbz::State::read_metadata(Elements& in, uint64_t bytes) {
   static_assert(sizeof(PathName) == 16);
   if (count > 0) std::memcpy(paths.data(), in.raw("path names", count * sizeof(PathName)).data(), count * sizeof(PathName));
   for (uint64_t i = 0; i < count; ++i) {
+    base::throw_if_stopped(i);
     if (paths[i].sample >= sample_count) in.refuse("path names", paths_at, fmt::format("path {} has sample {} of {}", i, paths[i].sample, sample_count));
     if (paths[i].contig >= contig_count) in.refuse("path names", paths_at, fmt::format("path {} has contig {} of {}", i, paths[i].contig, contig_count));
   }
@@ -174,6 +176,7 @@ void Gbz::State::read_translation(Elements& in, bool present) {
   if (present == (names.size() == 0) && !(present && bwt.facts().sequences == 0))
     in.refuse("segment names", start, "the graph header's translation flag says otherwise");
   for (uint64_t i = 0; i < names.size(); ++i) {
+    base::throw_if_stopped(i);
     const uint64_t first = mapping.values[i], end = i + 1 < names.size() ? mapping.values[i + 1] : mapping.universe;
     if (first == 0 || first >= end) in.refuse("segment mapping", start, fmt::format("segment {} covers the nodes from {} to before {}", i, first, end));
     segments.push_back({std::string(names[i]), first, end});
@@ -186,6 +189,7 @@ void Gbz::State::check_nodes(const Elements& in, uint64_t at, uint64_t nodes) co
   const uint64_t first = (bwt.facts().offset + 1) / 2;
   uint64_t visited = 0;
   for (uint64_t i = 0; i < ids; ++i) {
+    base::throw_if_stopped(i);
     const uint64_t forward = visits[2 * i + 1], reverse = visits[2 * i + 2];
     if (forward != reverse) in.refuse("BWT", at, fmt::format("node {} is visited {} times forward and {} times reverse", first + i, forward, reverse));
     if (forward != 0 && labels[i].empty()) in.refuse("node sequences", at, fmt::format("node {} is visited but has no bases", first + i));
@@ -302,8 +306,6 @@ void Gbz::record(NodeCode code, Record& out) const {
 }
 
 const std::vector<Visit>& Gbz::sequence_starts() const { return state_->starts; }
-
-std::optional<Visit> Gbz::next(Visit at) const { return Walker(*this).next(at); }
 
 const std::vector<Gbz::Segment>& Gbz::segments() const { return state_->segments; }
 

@@ -6,7 +6,8 @@
 //         every walk from sequence_starts() ends, all of them within visit_total() steps; a file made with malice may hold
 //         further visits that no walk reaches
 // Errors: kInput/kGbzFormat naming the piece and the byte offset for anything the format forbids; never a crash, never
-//         memory beyond a small multiple of the file (declared sizes are checked against the bytes that are there)
+//         memory beyond a small multiple of the file (declared sizes are checked against the bytes that are there);
+//         base::Interrupted from parse, path_row and build_gbz
 // Source: GBZ file format, Siren and Paten 2022, doi:10.1093/bioinformatics/btac656; jltsiren/simple-sds, gbwt-rs notes
 //
 // SPDX-License-Identifier: BSD-3-Clause
@@ -99,8 +100,6 @@ class Gbz {
 
   // Where sequence s starts (2p forward, 2p+1 reverse); node 0 for an empty path.
   const std::vector<Visit>& sequence_starts() const;
-  // One step forward; nullopt at the end of the path. Convenient, slow: decodes the record.
-  std::optional<Visit> next(Visit at) const;
 
   // GFA segments behind the nodes, when the file has a translation: names by first node id.
   struct Segment { std::string name; uint64_t first_node = 0; uint64_t end_node = 0; };
@@ -116,7 +115,7 @@ class Gbz {
 class Walker {
  public:
   explicit Walker(const Gbz& gbz) : gbz_(gbz) {}
-  // As Gbz::next.
+  // One step forward; nullopt at the end of the path. Slow: decodes the record.
   std::optional<Visit> next(Visit at);
 
  private:

@@ -1,8 +1,12 @@
 #include "gbz/gbz.h"
 
+#include <sys/wait.h>
+
 #include <algorithm>
+#include <csignal>
 #include <set>
 
+#include "base/signals.h"
 #include "formats/line_reader.h"
 #include "formats/mapped_file.h"
 #include "gbz/scratch_test.h"
@@ -131,9 +135,39 @@ TEST(Gbz, EveryPlaceHasOnePredecessor) {
   const Gbz gbz = parsed(bytes);
   std::set<std::pair<NodeCode, uint64_t>> seen;
   uint64_t steps = 0;
+  Walker walker(gbz);
   for (const Visit start : gbz.sequence_starts())
-    for (std::optional<Visit> at = start; at; at = gbz.next(*at), ++steps) EXPECT_TRUE(seen.emplace(at->node, at->visit).second);
+    for (std::optional<Visit> at = start; at; at = walker.next(*at), ++steps) EXPECT_TRUE(seen.emplace(at->node, at->visit).second);
   EXPECT_EQ(steps + gbz.sequence_starts().size(), gbz.visit_total());
+}
+
+// In a child, since a stop flag once set stays: how `act` ends after SIGTERM.
+template <typename Act>
+int after_sigterm(Act act) {
+  const pid_t child = ::fork();
+  if (child == 0) {
+    base::install_signal_handlers();
+    ::raise(SIGTERM);
+    try {
+      act();
+    } catch (const base::Interrupted& stop) {
+      ::_exit(stop.signal());
+    }
+    ::_exit(0);
+  }
+  int status = -1;
+  ::waitpid(child, &status, 0);
+  return WEXITSTATUS(status);
+}
+
+TEST(Gbz, ReadingWalkingAndBuildingEndOnASignal) {
+  const std::string bytes = built(kGraph), compressed = built(kGraph, 3);
+  const Gbz gbz = parsed(bytes);
+  Walker walker(gbz);
+  EXPECT_EQ(after_sigterm([&] { parsed(bytes); }), SIGTERM);
+  EXPECT_EQ(after_sigterm([&] { parsed(compressed); }), SIGTERM);
+  EXPECT_EQ(after_sigterm([&] { path_row(gbz, walker, 0); }), SIGTERM);
+  EXPECT_EQ(after_sigterm([&] { built(kGraph); }), SIGTERM);
 }
 
 TEST(Gbz, ComplementKeepsCaseAndSwapsSAndW) {

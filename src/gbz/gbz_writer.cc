@@ -4,14 +4,13 @@
 #include <set>
 
 #include "base/error.h"
+#include "base/signals.h"
 #include "gbz/gbwt_builder.h"
 #include "gbz/gfa.h"
 #include "gbz/layout.h"
 
 namespace haploom::gbz {
 namespace {
-
-constexpr uint64_t kSigmaOfWideRuns = 255;
 
 void add_code(uint64_t value, std::string& out) {
   for (; value >= 128; value >>= 7) out += static_cast<char>((value & 127) | 128);
@@ -49,8 +48,10 @@ struct Visited {
 Visited visited_ids(const PathGraph& graph) {
   Visited out;
   out.at.resize(graph.labels.size());
-  for (const Walk& walk : graph.walks)
+  for (const Walk& walk : graph.walks) {
+    base::throw_if_stopped();
     for (const uint32_t code : walk) out.at[node_id(code) - graph.first_id] = true;
+  }
   for (uint64_t i = 0; i < out.at.size(); ++i) {
     if (!out.at[i]) continue;
     if (out.count++ == 0) out.first = graph.first_id + i;
@@ -69,6 +70,7 @@ EncodedBwt encode(GbwtBuilder& builder) {
   EncodedBwt out;
   Record record;
   for (uint64_t i = 0; i < builder.records(); ++i) {
+    base::throw_if_stopped(i);
     out.starts.push_back(out.data.size());
     builder.take_record(i, record);
     add_record(record, out.data);
@@ -130,6 +132,7 @@ void write_labels(const PathGraph& graph, const Visited& visited, uint32_t versi
   starts.reserve(visited.last - visited.first + 1);
   text.reserve(graph.bases.size());
   for (uint64_t id = visited.first; id <= visited.last; ++id) {
+    base::throw_if_stopped(id);
     starts.push_back(text.size());
     if (visited.at[id - graph.first_id]) text += graph.label(id);
   }

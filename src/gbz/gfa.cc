@@ -9,6 +9,7 @@
 #include <unordered_map>
 
 #include "base/error.h"
+#include "base/signals.h"
 #include "formats/line_reader.h"
 
 namespace haploom::gbz {
@@ -109,6 +110,7 @@ void GfaReader::each_line(Take take) {
   formats::LineReader lines(path_, "gbz", Reason::kGfaFormat);
   while (const auto line = lines.next()) {
     line_ = lines.line();
+    base::throw_if_stopped(line_ - 1);
     if (!line->empty()) take(*line);
   }
 }
@@ -247,6 +249,7 @@ void GfaReader::take_walk(Fields fields) {
   Walk walk;
   walk.reserve(static_cast<size_t>(std::count_if(steps.begin(), steps.end(), is_turn)));
   for (size_t at = 0; at < steps.size();) {
+    base::throw_if_stopped(walk.size());
     const size_t end = std::min(steps.find_first_of("<>", at + 1), steps.size());
     step(segment(steps.substr(at + 1, end - at - 1)), steps[at] == '<', walk);
     at = end;
@@ -262,6 +265,7 @@ void GfaReader::take_path(Fields fields) {
   Walk walk;
   walk.reserve(static_cast<size_t>(std::count(steps.begin(), steps.end(), ',')) + 1);
   for (Fields each(steps, ','); !each.done();) {
+    base::throw_if_stopped(walk.size());
     const std::string_view one = each.next();
     if (one.size() < 2 || (one.back() != '+' && one.back() != '-')) fail(fmt::format("path '{}': '{}' is no segment with an orientation", name, one));
     step(segment(one.substr(0, one.size() - 1)), one.back() == '-', walk);

@@ -20,6 +20,9 @@ constexpr uint64_t kBidirectional = 1, kMetadata = 2, kGbwtSimpleSds = 4;
 constexpr uint64_t kTranslation = 1, kGraphSimpleSds = 2;
 constexpr uint64_t kPathNames = 1, kSampleNames = 2, kContigNames = 4;
 
+// From this many successors on, a run of a BWT record is two byte codes.
+constexpr uint64_t kSigmaOfWideRuns = 255;
+
 inline constexpr std::string_view kReferenceSamples = "reference_samples";  // key of the GBWT tag
 inline constexpr std::string_view kSource = "haploom";
 

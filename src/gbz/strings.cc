@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <memory>
 
+#include "base/signals.h"
+
 namespace haploom::gbz {
 namespace {
 
@@ -34,6 +36,7 @@ std::string inflate(const Elements& in, std::string_view piece, std::span<const 
   ZSTD_inBuffer source{stream.data(), stream.size(), 0};
   size_t state = 1;  // 0 at the end of a frame
   while (source.pos < source.size || state != 0) {
+    base::throw_if_stopped();
     const uint64_t have = text.size();
     text.resize(std::min(size, have + kInflateStep) + 1);  // the one byte more shows a stream that is too long
     ZSTD_outBuffer out{text.data(), text.size(), have};
@@ -59,6 +62,7 @@ Strings read_strings(Elements& in, std::string_view piece) {
   check_starts(in, piece, start, out.starts, codes.size);
   out.text.resize(codes.size);
   for (uint64_t i = 0; i < codes.size; ++i) {
+    base::throw_if_stopped(i);
     const uint64_t code = codes[i];
     if (code >= alphabet.size()) in.refuse(piece, codes_at, fmt::format("letter {} of an alphabet of {}", code, alphabet.size()));
     out.text[i] = static_cast<char>(alphabet[code]);
@@ -83,6 +87,7 @@ Strings read_dictionary(Elements& in, std::string_view piece) {
   const PackedInts order = in.packed_ints(piece);
   if (order.size != out.size()) in.refuse(piece, start, fmt::format("{} places in the order of {} strings", order.size, out.size()));
   for (uint64_t i = 0; i < order.size; ++i) {
+    base::throw_if_stopped(i);
     if (order[i] >= out.size()) in.refuse(piece, start, fmt::format("the order names string {} of {}", order[i], out.size()));
     if (i > 0 && out[order[i - 1]] >= out[order[i]]) in.refuse(piece, start, "its order is not the sorted one, or a name occurs twice");
   }

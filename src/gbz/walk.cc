@@ -6,6 +6,7 @@
 #include <new>
 
 #include "base/error.h"
+#include "base/signals.h"
 #include "gbz/gbz.h"
 
 namespace haploom::gbz {
@@ -71,6 +72,7 @@ std::string path_row(const Gbz& gbz, Walker& walker, uint64_t path) {
   std::optional<Visit> at = gbz.sequence_starts().at(2 * path);
   if (at->node == kEndmarker) at.reset();
   for (; at; at = walker.next(*at)) {
+    base::throw_if_stopped(nodes);
     const std::string_view label = gbz.label(node_id(at->node));
     is_reverse(at->node) ? digest.add(reverse_complement(label)) : digest.add(label);
     length += label.size();
