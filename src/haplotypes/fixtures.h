@@ -16,6 +16,7 @@
 #include "base/error.h"
 #include "base/shared_data_test.h"
 #include "formats/mapped_file.h"
+#include "shared_image/image_writer.h"
 #include "shared_image/pangenome.h"
 
 namespace haploom::haplotypes {
@@ -32,9 +33,9 @@ class Image {
 
  private:
   static std::vector<uint64_t> image_of(const gbz::Gbz& gbz) {
-    const uint64_t bytes = shared_image::image_bytes(gbz);
-    std::vector<uint64_t> space((bytes + 7) / 8);
-    shared_image::write_image(gbz, std::as_writable_bytes(std::span(space)).first(bytes));
+    const shared_image::ImageWriter writer(gbz);
+    std::vector<uint64_t> space((writer.bytes() + 7) / 8);
+    writer.write(std::as_writable_bytes(std::span(space)).first(writer.bytes()));
     return space;
   }
 

@@ -4,7 +4,7 @@
 // Out:    rows in the graph's order: bases (letters as in the graph), CIGAR against the reference piece (DeepVariant 1.9's
 //         unweighted LCS rule), start of all rows = start of the reference piece within its path
 // Cost:   O(nodes x distinct walks through the window); rows of equal walk share bases and CIGAR
-// Errors: none for a contig that the pangenome lacks: no rows; the caller warns once. kResource/kCorrupt when the image's
+// Errors: none for a contig that the pangenome lacks: no rows; the caller warns once. kInput/kCorrupt when the image's
 //         bytes contradict each other
 // Source: mobinasri/gbwtgraph c96ca88 (subgraph.cpp), nucleus/io/gbz_reader.cc (DeepVariant 1.9); GBZ: Siren and Paten 2022
 //

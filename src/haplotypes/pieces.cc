@@ -16,7 +16,7 @@ using shared_image::Stretch;
 constexpr uint32_t kNone = std::numeric_limits<uint32_t>::max();
 
 [[noreturn]] void corrupt() {
-  throw Error{Exit::kResource, Reason::kCorrupt, "haplotypes", "the pangenome image is damaged: its visits contradict each other",
+  throw Error{Exit::kInput, Reason::kCorrupt, "haplotypes", "the pangenome image is damaged: its visits contradict each other",
               "unload it and load it again"};
 }
 

@@ -8,7 +8,7 @@
 //         walks      node codes of the distinct ones
 // How:    visits that step together are followed together, as ranges; a range splits where its paths part
 // Cost:   O(runs of the window's records) + O(nodes x distinct walks)
-// Errors: kResource/kCorrupt when the image's visits contradict each other (no loop, whatever the bytes say)
+// Errors: kInput/kCorrupt when the image's visits contradict each other (no loop, whatever the bytes say)
 // Source: mobinasri/gbwtgraph c96ca88, subgraph.cpp (extract_paths, path_is_canonical)
 //
 // SPDX-License-Identifier: BSD-3-Clause

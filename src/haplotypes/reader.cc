@@ -33,7 +33,7 @@ genome::Read read_of(const Sequence& sequence, int contig, int64_t start) {
 
 Reader::Reader(const shared_image::Pangenome& pangenome, ReferenceNaming naming) : pangenome_(pangenome), naming_(std::move(naming)) {}
 
-// Of several phases of the reference sample the lowest counts, as in Pangenome::path_containing.
+// Of several phases of the reference sample the lowest counts.
 const std::vector<Reader::Fragment>& Reader::fragments(const std::string& contig_name) const {
   if (const auto known = fragments_.find(contig_name); known != fragments_.end()) return known->second;
   const auto contig = match_contig(pangenome_, naming_, contig_name);

@@ -7,16 +7,15 @@
 #include <nlohmann/json.hpp>
 
 #include "base/atomic_file.h"
+#include "base/quantity.h"
 
 namespace haploom::report {
 namespace {
 
 constexpr std::array kKinds = {VariantKind::kSnp, VariantKind::kInsertion, VariantKind::kDeletion, VariantKind::kOther};
 
-std::string size_text(int64_t bytes) {
-  const double mebibytes = static_cast<double>(bytes) / (1 << 20);
-  return mebibytes < 1024 ? fmt::format("{:.1f}MiB", mebibytes) : fmt::format("{:.2f}GiB", mebibytes / 1024);
-}
+// Without a blank: a value of key=value.
+std::string size_text(int64_t bytes) { return base::size_text(static_cast<uint64_t>(bytes), ""); }
 
 double staged_seconds(const RunSummary& summary) {
   double sum = 0;

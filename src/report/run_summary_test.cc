@@ -35,9 +35,9 @@ RunSummary example() {
 TEST(RunSummary, ClosesWithCountsAndCosts) {
   EXPECT_EQ(closing_lines(example()),
             (std::vector<std::string>{"called bases=2000000 reads=400000 sites=12 records=12 PASS=9 RefCall=3",
-                                      "passed SNP=7 insertion=2 deletion=0 other=0", "image name=hprc size=3.00GiB",
+                                      "passed SNP=7 insertion=2 deletion=0 other=0", "image name=hprc size=3.22GB",
                                       "cpu by stage reads=1.50s network=6.25s other=2.25s", "wrote o.vcf.gz",
-                                      "finished wall=5.0s cpu=10.0s threads=4 peak_memory=512.0MiB of_it_shared=100.0MiB cpu_per_mb=5.00s"}));
+                                      "finished wall=5.0s cpu=10.0s threads=4 peak_memory=536.9MB of_it_shared=104.9MB cpu_per_mb=5.00s"}));
 }
 
 TEST(RunSummary, IsSilentAboutWhatARunDidNotDo) {

@@ -13,7 +13,6 @@
 #include "shared_image/file_lock.h"
 #include "shared_image/holders.h"
 #include "shared_image/object_file.h"
-#include "shared_image/quantity.h"
 
 namespace haploom::shared_image {
 namespace {

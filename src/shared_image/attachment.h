@@ -12,7 +12,7 @@
 #include <memory>
 #include <optional>
 
-#include "shared_image/descriptor.h"
+#include "base/descriptor.h"
 #include "shared_image/fingerprint.h"
 #include "shared_image/mapping.h"
 #include "shared_image/name.h"

@@ -13,12 +13,14 @@
 #include <random>
 #include <utility>
 
+#include "base/quantity.h"
 #include "base/signals.h"
 #include "shared_image/crash_point.h"
 #include "shared_image/failure.h"
 #include "shared_image/file_lock.h"
+#include "shared_image/memory_limit.h"
 #include "shared_image/object_file.h"
-#include "shared_image/quantity.h"
+#include "shared_image/waiter.h"
 
 namespace haploom::shared_image {
 namespace {
@@ -27,11 +29,16 @@ constexpr uint64_t kReserveStep = uint64_t{64} << 20;  // a signal ends the rese
 
 std::string own_descriptor_path(int file) { return fmt::format("/proc/self/fd/{}", file); }
 
+std::string space_remedy(const ObjectPlace& place, uint64_t bytes) {
+  if (!lives_in_memory(place.directory)) return fmt::format("free space on the disk of {}, or give --gbz_store_dir a directory on another local disk", place.directory);
+  return fmt::format("free space there (haploom gbz ls, haploom gbz unload NAME); or enlarge it (container: --shm-size={}g or --ipc=host; host: "
+                     "mount -o remount,size=...); or give --gbz_store_dir a directory on a local disk",
+                     bytes / 1'000'000'000 + 1);
+}
+
 Error no_space(const ObjectPlace& place, uint64_t bytes, const std::string& found) {
-  return failure(Reason::kNoSpace, fmt::format("the pangenome image needs {} ({} bytes) in {}, {}", size_text(bytes), bytes, place.directory, found),
-                 fmt::format("free space there (haploom gbz ls, haploom gbz unload NAME); or enlarge it (container: --shm-size={}g or "
-                             "--ipc=host; host: mount -o remount,size=...); or give --gbz_store_dir a directory on a local disk",
-                             bytes / 1'000'000'000 + 1));
+  return failure(Reason::kNoSpace, fmt::format("the pangenome image needs {} ({} bytes) in {}, {}", base::size_text(bytes), bytes, place.directory, found),
+                 space_remedy(place, bytes));
 }
 
 // Of the reserving step that failed.
@@ -45,7 +52,7 @@ void require_space(const ObjectPlace& place, uint64_t bytes) {
   struct statvfs status {};
   if (::statvfs(place.directory.c_str(), &status) != 0) return;
   const uint64_t free = uint64_t{status.f_bavail} * status.f_frsize;
-  if (free < bytes) throw no_space(place, bytes, fmt::format("where {} are free", size_text(free)));
+  if (free < bytes) throw no_space(place, bytes, fmt::format("where {} are free", base::size_text(free)));
 }
 
 // File systems without unnamed files say one of these.
@@ -55,20 +62,23 @@ bool unnamed_unsupported(int error) { return error == EOPNOTSUPP || error == EIS
 
 Draft::Draft(Draft&& other) noexcept
     : place_(std::move(other.place_)),
+      bytes_(other.bytes_),
       file_(std::move(other.file_)),
       temporary_(std::exchange(other.temporary_, "")),
       mapping_(std::move(other.mapping_)) {}
 
-Draft Draft::reserve(const ObjectPlace& place, uint64_t bytes, Publication publication, Waiter& waiter) {
+Draft Draft::reserve(const ObjectPlace& place, const Reservation& wanted) {
+  Waiter waiter(wanted.wait_timeout, fmt::format("reserves space in {}", place.directory));
   const FileLock one_at_a_time = FileLock::acquire(place.allocation_lock, waiter);
-  require_space(place, bytes);
+  require_space(place, wanted.bytes);
+  if (lives_in_memory(place.directory)) require_memory(wanted.bytes, memory_room(wanted.system_root));
   crash_point(CrashPoint::kBeforeCreate);
-  Draft draft(place);
-  draft.create(publication);
+  Draft draft(place, wanted.bytes);
+  draft.create(wanted.publication);
   crash_point(CrashPoint::kAfterCreate);
-  draft.fill_up(bytes);
+  draft.fill_up();
   crash_point(CrashPoint::kAfterReserve);
-  draft.mapping_ = Mapping::writable(draft.file_.number(), bytes, place.object);
+  draft.mapping_ = Mapping::writable(draft.file_.number(), wanted.bytes, place.object);
   return draft;
 }
 
@@ -76,7 +86,7 @@ void Draft::create(Publication publication) {
   if (publication == Publication::kUnnamed && ::access("/proc/self/fd", X_OK) == 0) {
     file_ = Descriptor(::open(place_.directory.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600));
     if (file_) return;
-    if (!unnamed_unsupported(errno)) throw refused(place_, 0, "create a file", errno);
+    if (!unnamed_unsupported(errno)) throw refused(place_, bytes_, "create a file", errno);
   }
   create_named();
 }
@@ -88,18 +98,18 @@ void Draft::create_named() {
   if (!file_) {
     const int error = errno;
     temporary_.clear();
-    throw refused(place_, 0, "create a file", error);
+    throw refused(place_, bytes_, "create a file", error);
   }
-  if (::flock(file_.number(), LOCK_EX | LOCK_NB) != 0) throw refused(place_, 0, "lock a file", errno);
+  if (::flock(file_.number(), LOCK_EX | LOCK_NB) != 0) throw refused(place_, bytes_, "lock a file", errno);
 }
 
-void Draft::fill_up(uint64_t bytes) {
-  for (uint64_t from = 0; from < bytes;) {
+void Draft::fill_up() {
+  for (uint64_t from = 0; from < bytes_;) {
     base::throw_if_stopped();
-    const uint64_t step = std::min(kReserveStep, bytes - from);
+    const uint64_t step = std::min(kReserveStep, bytes_ - from);
     const int error = ::posix_fallocate(file_.number(), static_cast<off_t>(from), static_cast<off_t>(step));
     if (error == EINTR) continue;
-    if (error != 0) throw refused(place_, bytes, "reserve space", error);
+    if (error != 0) throw refused(place_, bytes_, "reserve space", error);
     from += step;
   }
 }

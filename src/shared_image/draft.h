@@ -5,20 +5,21 @@
 // whoever holds the name lock and can take that flock may remove it.
 // Space is reserved with posix_fallocate: after ftruncate alone a full store answers a write with SIGBUS.
 // Source: open(2) O_TMPFILE, linkat(2), renameat2(2) RENAME_NOREPLACE
-// Errors: kResource with kNoSpace, kStoreDirectory, kPublish; base::Interrupted while reserving
+// Errors: kResource with kNoSpace, kMemoryLimit, kStoreDirectory, kPublish, kTimeout; base::Interrupted while reserving
 //
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <span>
 #include <string>
 
-#include "shared_image/descriptor.h"
+#include "base/descriptor.h"
 #include "shared_image/mapping.h"
 #include "shared_image/name.h"
-#include "shared_image/waiter.h"
 
 namespace haploom::shared_image {
 
@@ -27,10 +28,18 @@ enum class Publication {
   kNamed     // a named temporary at once
 };
 
+struct Reservation {
+  uint64_t bytes = 0;
+  Publication publication = Publication::kUnnamed;
+  std::chrono::milliseconds wait_timeout{};   // for another that reserves
+  std::filesystem::path system_root = "/";    // of memory_room()
+};
+
 class Draft {
  public:
-  // The caller holds the name lock. One at a time per user and store: two loads that fit singly must not starve each other.
-  static Draft reserve(const ObjectPlace& place, uint64_t bytes, Publication publication, Waiter& waiter);
+  // The caller holds the name lock. One at a time per user and store, from looking for space and memory until both are
+  // taken: of two loads that fit singly one must succeed, and two that do not fit together must not both begin.
+  static Draft reserve(const ObjectPlace& place, const Reservation& wanted);
   ~Draft();
   Draft(Draft&& other) noexcept;
   Draft& operator=(Draft&&) = delete;
@@ -40,12 +49,13 @@ class Draft {
   void publish();
 
  private:
-  explicit Draft(ObjectPlace place) : place_(std::move(place)) {}
+  Draft(ObjectPlace place, uint64_t bytes) : place_(std::move(place)), bytes_(bytes) {}
   void create(Publication publication);
   void create_named();
-  void fill_up(uint64_t bytes);
+  void fill_up();
 
   ObjectPlace place_;
+  uint64_t bytes_;
   Descriptor file_;
   std::string temporary_;  // empty for an unnamed file
   Mapping mapping_;

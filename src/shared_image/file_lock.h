@@ -12,7 +12,7 @@
 #include <optional>
 #include <string>
 
-#include "shared_image/descriptor.h"
+#include "base/descriptor.h"
 #include "shared_image/waiter.h"
 
 namespace haploom::shared_image {

@@ -10,8 +10,8 @@
 #include <cstring>
 #include <vector>
 
+#include "base/descriptor.h"
 #include "base/error.h"
-#include "shared_image/descriptor.h"
 #include "shared_image/failure.h"
 
 namespace haploom::shared_image {
@@ -19,11 +19,6 @@ namespace {
 
 constexpr uint64_t kBlockBytes = 4096;
 constexpr uint64_t kBlocks = 66;
-
-Error unreadable(const std::string& path, const std::string& why) {
-  return Error{Exit::kInput, Reason::kReadGbz, kModule, fmt::format("cannot read the pangenome {}: {}", path, why),
-               "give --pangenome a readable GBZ file"};
-}
 
 // read(offset, out) fills `out` from the file.
 template <typename Read>
@@ -45,8 +40,8 @@ void read_at(int file, uint64_t offset, std::span<std::byte> out, const std::str
   while (!out.empty()) {
     const ssize_t got = ::pread(file, out.data(), out.size(), static_cast<off_t>(offset));
     if (got < 0 && errno == EINTR) continue;
-    if (got < 0) throw unreadable(path, errno_text(errno));
-    if (got == 0) throw unreadable(path, "it became shorter while it was read");
+    if (got < 0) throw unreadable_gbz(path, errno_text(errno));
+    if (got == 0) throw unreadable_gbz(path, "it became shorter while it was read");
     out = out.subspan(static_cast<size_t>(got));
     offset += static_cast<uint64_t>(got);
   }
@@ -58,10 +53,10 @@ std::string Fingerprint::text() const { return fmt::format("{:016x}", sampled); 
 
 Fingerprint fingerprint_of(const std::string& path) {
   const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-  if (!file) throw unreadable(path, errno_text(errno));
+  if (!file) throw unreadable_gbz(path, errno_text(errno));
   struct stat status {};
-  if (::fstat(file.number(), &status) != 0) throw unreadable(path, errno_text(errno));
-  if (!S_ISREG(status.st_mode)) throw unreadable(path, "it is not a regular file");
+  if (::fstat(file.number(), &status) != 0) throw unreadable_gbz(path, errno_text(errno));
+  if (!S_ISREG(status.st_mode)) throw unreadable_gbz(path, "it is not a regular file");
   return sample(static_cast<uint64_t>(status.st_size),
                 [&](uint64_t offset, std::span<std::byte> out) { read_at(file.number(), offset, out, path); });
 }

@@ -4,27 +4,23 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <sys/stat.h>
-#include <xxhash.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <filesystem>
 #include <memory>
 
+#include "base/descriptor.h"
 #include "base/signals.h"
 #include "gbz/gbz.h"
-#include "shared_image/descriptor.h"
+#include "shared_image/checksum.h"
 #include "shared_image/failure.h"
-#include "shared_image/pangenome.h"
+#include "shared_image/image_writer.h"
 
 namespace haploom::shared_image {
 namespace {
 
 constexpr size_t kReadBytes = size_t{64} << 20;
-
-Error unreadable(const std::string& path, const std::string& why) {
-  return Error{Exit::kInput, Reason::kReadGbz, kModule, fmt::format("reading the pangenome {}: {}", path, why), "load it again when the file is at rest"};
-}
 
 // What changes when a file is replaced or written to.
 struct FileIdentity {
@@ -40,7 +36,7 @@ struct FileIdentity {
 
 FileIdentity identity_of(const std::string& path) {
   struct stat status {};
-  if (::stat(path.c_str(), &status) != 0) throw unreadable(path, errno_text(errno));
+  if (::stat(path.c_str(), &status) != 0) throw unreadable_gbz(path, errno_text(errno));
   return {status.st_dev, status.st_ino, status.st_size, status.st_mtim};
 }
 
@@ -49,13 +45,13 @@ class WholeFile {
  public:
   WholeFile(const std::string& path, uint64_t bytes) : data_(std::make_unique_for_overwrite<std::byte[]>(bytes)), size_(bytes) {
     const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-    if (!file) throw unreadable(path, errno_text(errno));
+    if (!file) throw unreadable_gbz(path, errno_text(errno));
     for (uint64_t at = 0; at < bytes;) {
       base::throw_if_stopped();
       const ssize_t got = ::pread(file.number(), data_.get() + at, std::min<uint64_t>(kReadBytes, bytes - at), static_cast<off_t>(at));
       if (got < 0 && errno == EINTR) continue;
-      if (got < 0) throw unreadable(path, errno_text(errno));
-      if (got == 0) throw unreadable(path, fmt::format("it ended at byte {} of {}", at, bytes));
+      if (got < 0) throw unreadable_gbz(path, errno_text(errno));
+      if (got == 0) throw unreadable_gbz(path, fmt::format("it ended at byte {} of {}", at, bytes));
       at += static_cast<uint64_t>(got);
     }
   }
@@ -79,16 +75,17 @@ class GbzSource {
  private:
   uint64_t measure() {
     file_ = std::make_unique<WholeFile>(path_, fingerprint_.file_bytes);
-    if (identity_of(path_) != identity_ || fingerprint_of(file_->bytes()) != fingerprint_) throw unreadable(path_, "it changed while it was read");
-    const XXH128_hash_t full = XXH3_128bits(file_->bytes().data(), file_->bytes().size());
-    details_.full_fingerprint = {full.low64, full.high64};
+    if (identity_of(path_) != identity_ || fingerprint_of(file_->bytes()) != fingerprint_) throw unreadable_gbz(path_, "it changed while it was read");
+    details_.full_fingerprint = wide_checksum_of(file_->bytes());
     gbz_.emplace(gbz::Gbz::parse(file_->bytes(), path_));
     details_.reference_samples = fmt::format("{}", fmt::join(gbz_->reference_samples(), " "));
-    return image_bytes(*gbz_);
+    writer_.emplace(*gbz_);
+    return writer_->bytes();
   }
 
   void fill(std::span<std::byte> out) {
-    write_image(*gbz_, out);
+    writer_->write(out);
+    writer_.reset();
     gbz_.reset();
     file_.reset();
   }
@@ -97,7 +94,8 @@ class GbzSource {
   FileIdentity identity_;
   Fingerprint fingerprint_;
   std::unique_ptr<WholeFile> file_;
-  std::optional<gbz::Gbz> gbz_;  // points into *file_
+  std::optional<gbz::Gbz> gbz_;        // points into *file_
+  std::optional<ImageWriter> writer_;  // of *gbz_: the graph is measured once
   Store::Details details_;
 };
 

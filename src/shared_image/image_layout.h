@@ -28,7 +28,6 @@ enum class ImageSection : uint32_t {
   kRecords,         // uint32: the records' words
   kRecordBlocks,    // uint64: words before each block of kBlock records
   kRecordOffsets,   // uint32 [records + 1]
-  kSequenceStarts,  // Place [sequences]
   kSequenceEnds,    // uint32 [sequences]: sequence of each visit that ends a path, in order of (code, visit)
   kPaths,           // PathEntry [paths]
   kIndexedPaths,    // uint32: generic and reference paths by (sample, contig, phase, fragment)

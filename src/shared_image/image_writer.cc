@@ -8,6 +8,7 @@
 #include <tuple>
 
 #include "base/error.h"
+#include "base/signals.h"
 #include "shared_image/pangenome.h"
 
 namespace haploom::shared_image {
@@ -132,6 +133,7 @@ uint32_t ImageWriter::place_of(gbz::NodeCode code) const {
 void ImageWriter::measure_records() {
   gbz::Record record;
   for (uint64_t i = 0; i < facts_.records; ++i) {
+    base::throw_if_stopped(i);
     gbz_.record(facts_.first_code + i, record);
     const uint64_t visits = narrow(record.visits(), "visits of one node");
     words_ += words_of(record);
@@ -170,8 +172,9 @@ void ImageWriter::sample_positions() {
   for (const uint32_t path : indexed_paths_) {
     std::optional<gbz::Visit> at = gbz_.sequence_starts().at(2 * uint64_t{path});
     if (at->node == gbz::kEndmarker) at.reset();
-    uint64_t next_sample = 0;
-    for (uint64_t offset = 0; at; at = walker.next(*at)) {
+    uint64_t offset = 0, next_sample = 0;
+    for (uint64_t step = 0; at; at = walker.next(*at), ++step) {
+      base::throw_if_stopped(step);
       if (offset >= next_sample) {
         positions_.push_back({offset, {place_of(at->node), static_cast<uint32_t>(at->visit)}});
         next_sample = offset + kPositionStep;
@@ -198,7 +201,6 @@ void ImageWriter::lay_out() {
   add(ImageSection::kRecords, 4, words_);
   add(ImageSection::kRecordBlocks, 8, blocks_of(facts_.records));
   add(ImageSection::kRecordOffsets, 4, facts_.records + 1);
-  add(ImageSection::kSequenceStarts, sizeof(Place), 2 * facts_.paths);
   add(ImageSection::kSequenceEnds, 4, 2 * facts_.paths);
   add(ImageSection::kPaths, sizeof(PathEntry), facts_.paths);
   add(ImageSection::kIndexedPaths, 4, indexed_paths_.size());
@@ -243,6 +245,7 @@ void ImageWriter::write_nodes(std::span<std::byte> out) const {
   char* const bases = section<char>(out, ImageSection::kBases).data();
   uint64_t written = 0;
   for (uint64_t i = 0; i < facts_.records / 2; ++i) {
+    base::throw_if_stopped(i);
     offsets.add(written);
     const std::string_view label = gbz_.label(first_id() + i);
     std::copy(label.begin(), label.end(), bases + written);
@@ -257,6 +260,7 @@ void ImageWriter::write_records(std::span<std::byte> out) const {
   gbz::Record record;
   uint64_t written = 0, ended = 0;
   for (uint64_t i = 0; i < facts_.records; ++i) {
+    base::throw_if_stopped(i);
     offsets.add(written);
     gbz_.record(facts_.first_code + i, record);
     const uint64_t needed = words_of(record);
@@ -284,14 +288,9 @@ void ImageWriter::write_records(std::span<std::byte> out) const {
 
 void ImageWriter::write_names(std::span<std::byte> out) const {
   const auto paths = section<PathEntry>(out, ImageSection::kPaths);
-  const auto starts = section<Place>(out, ImageSection::kSequenceStarts);
   for (uint64_t path = 0; path < facts_.paths; ++path) {
     const gbz::PathName name = gbz_.path_name(path);
     paths[path] = {name.sample, name.contig, name.phase, name.fragment, 0, static_cast<uint64_t>(gbz_.sense(path))};
-  }
-  for (uint64_t i = 0; i < starts.size(); ++i) {
-    const gbz::Visit start = gbz_.sequence_starts().at(i);
-    starts[i] = {place_of(start.node), static_cast<uint32_t>(start.visit)};
   }
   const auto text_starts = section<uint64_t>(out, ImageSection::kTextStarts);
   char* const text = section<char>(out, ImageSection::kText).data();
@@ -315,6 +314,7 @@ void ImageWriter::walk_sequences(std::span<std::byte> out) const {
   const auto owner_starts = section<uint64_t>(out, ImageSection::kOwnerStarts);
   uint64_t before = 0;
   for (uint64_t i = 0; i + 1 < owner_starts.size(); ++i) {
+    base::throw_if_stopped(i);
     owner_starts[i] = before;
     before += image.visits(facts_.first_code + i / 2 * 2 * kOwnerStep + i % 2);
   }
@@ -329,7 +329,8 @@ void ImageWriter::walk_sequences(std::span<std::byte> out) const {
     gbz::Visit at = gbz_.sequence_starts().at(sequence);
     if (at.node == gbz::kEndmarker) continue;
     uint64_t offset = 0;
-    while (at.node != gbz::kEndmarker) {
+    for (uint64_t step = 0; at.node != gbz::kEndmarker; ++step) {
+      base::throw_if_stopped(step);
       const uint64_t index = gbz::node_id(at.node) - first_id();
       if (index % kOwnerStep == 0)
         owners[owner_starts[index / kOwnerStep * 2 + (gbz::is_reverse(at.node) ? 1 : 0)] + at.visit] = {offset, sequence};
@@ -340,8 +341,5 @@ void ImageWriter::walk_sequences(std::span<std::byte> out) const {
     if (sequence % 2 == 0) paths[sequence / 2].bases = offset;
   }
 }
-
-uint64_t image_bytes(const gbz::Gbz& gbz) { return ImageWriter(gbz).bytes(); }
-void write_image(const gbz::Gbz& gbz, std::span<std::byte> out) { ImageWriter(gbz).write(out); }
 
 }  // namespace haploom::shared_image

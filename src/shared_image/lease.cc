@@ -44,10 +44,6 @@ Policy Lease::policy() const {
   return policy_of(attached().header, status);
 }
 
-void Lease::verify() const {
-  verify_sections(attached().header, attached().mapping.bytes(), attached().place.object, attached().place.name);
-}
-
 void Lease::leave() {
   if (attachment_ == nullptr) return;
   const std::unique_ptr<Attachment> attachment = std::move(attachment_);

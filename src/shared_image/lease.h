@@ -29,7 +29,6 @@ class Lease {
   Policy policy() const;
   const std::string& name() const;
   const ObjectHeader& header() const;
-  void verify() const;                       // every byte against the checksums: kInput/kCorrupt
   void leave();                              // what the destructor does, with errors reported
 
  private:

@@ -9,8 +9,8 @@
 #include <sstream>
 #include <vector>
 
+#include "base/quantity.h"
 #include "shared_image/failure.h"
-#include "shared_image/quantity.h"
 
 namespace haploom::shared_image {
 namespace {
@@ -142,8 +142,8 @@ std::optional<MemoryRoom> memory_room(const fs::path& root) {
 void require_memory(uint64_t bytes, const std::optional<MemoryRoom>& room) {
   if (!room || bytes <= room->left) return;
   throw failure(Reason::kMemoryLimit,
-                fmt::format("{} may use {}, of which {} are left; the pangenome image needs {}", room->whose, size_text(room->limit),
-                            size_text(room->left), size_text(bytes)),
+                fmt::format("{} may use {}, of which {} are left; the pangenome image needs {}", room->whose, base::size_text(room->limit),
+                            base::size_text(room->left), base::size_text(bytes)),
                 "give the loading job more memory (--mem), load it beforehand with load_gbz_into_shared_memory, or give "
                 "--gbz_store_dir a directory on a local disk");
 }

@@ -11,7 +11,7 @@
 #include <optional>
 #include <string>
 
-#include "shared_image/descriptor.h"
+#include "base/descriptor.h"
 #include "shared_image/name.h"
 #include "shared_image/object_header.h"
 

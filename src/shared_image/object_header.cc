@@ -12,6 +12,7 @@
 #include <fstream>
 #include <type_traits>
 
+#include "shared_image/checksum.h"
 #include "shared_image/failure.h"
 
 namespace haploom::shared_image {
@@ -71,8 +72,6 @@ ObjectHeader new_header() {
 
 void seal(ObjectHeader& header) { header.checksum = header_checksum(header); }
 void mark_ready(ObjectHeader& header) { header.state = kReady; }
-
-uint64_t checksum_of(std::span<const std::byte> bytes) { return XXH3_64bits(bytes.data(), bytes.size()); }
 
 void verify_header(const ObjectHeader& header, uint64_t file_bytes, const std::string& place, const std::string& name) {
   const auto require = [&](bool holds, const char* what) {

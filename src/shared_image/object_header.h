@@ -82,8 +82,6 @@ ObjectHeader new_header();
 void seal(ObjectHeader& header);
 void mark_ready(ObjectHeader& header);
 
-uint64_t checksum_of(std::span<const std::byte> bytes);
-
 // file_bytes: as the file system says. place: the file, name: the user's, both for messages.
 void verify_header(const ObjectHeader& header, uint64_t file_bytes, const std::string& place, const std::string& name);
 

@@ -19,7 +19,7 @@ namespace {
 }
 
 [[noreturn]] void corrupt(const std::string& why) {
-  throw Error{Exit::kResource, Reason::kCorrupt, "shared_image", fmt::format("the pangenome image is damaged: {}", why),
+  throw Error{Exit::kInput, Reason::kCorrupt, "shared_image", fmt::format("the pangenome image is damaged: {}", why),
               "unload it and load it again"};
 }
 
@@ -121,7 +121,6 @@ Pangenome::Pangenome(std::span<const std::byte> bytes) {
   records_ = section<uint32_t>(image, ImageSection::kRecords);
   record_blocks_ = section<uint64_t>(image, ImageSection::kRecordBlocks);
   record_offsets_ = section<uint32_t>(image, ImageSection::kRecordOffsets);
-  sequence_starts_ = section<Place>(image, ImageSection::kSequenceStarts);
   sequence_ends_ = section<uint32_t>(image, ImageSection::kSequenceEnds);
   paths_ = section<PathEntry>(image, ImageSection::kPaths);
   indexed_paths_ = section<uint32_t>(image, ImageSection::kIndexedPaths);
@@ -143,7 +142,7 @@ void Pangenome::check_counts() const {
   const uint64_t ids = facts_.records / 2;
   const bool fit = base_offsets_.size() == ids + 1 && base_blocks_.size() == ids / kBlock + 1 &&
                    record_offsets_.size() == facts_.records + 1 && record_blocks_.size() == facts_.records / kBlock + 1 &&
-                   paths_.size() == facts_.paths && sequence_starts_.size() == 2 * facts_.paths &&
+                   paths_.size() == facts_.paths &&
                    sequence_ends_.size() == 2 * facts_.paths && position_starts_.size() == indexed_paths_.size() + 1 &&
                    owner_starts_.size() == 2 * ((ids + kOwnerStep - 1) / kOwnerStep) + 1 &&
                    text_starts_.size() == facts_.samples + facts_.contigs + facts_.reference_samples + 1;
@@ -263,24 +262,6 @@ void Pangenome::follow(gbz::NodeCode code, uint64_t first, uint64_t count, std::
     seen[edge] += static_cast<uint32_t>(length);
     passed += length;
   }
-}
-
-gbz::Visit Pangenome::sequence_start(uint64_t path, bool reverse) const {
-  const uint64_t sequence = 2 * path + (reverse ? 1 : 0);
-  return sequence < sequence_starts_.size() ? visit_of(sequence_starts_[sequence]) : gbz::Visit{};
-}
-
-std::optional<uint64_t> Pangenome::path_containing(std::string_view sample, std::string_view contig, uint64_t position) const {
-  std::optional<uint64_t> found;
-  uint32_t phase = gbz::kNoPhase;
-  for (const uint32_t index : indexed_paths_) {  // by phase and fragment within a contig
-    const PathInfo info = path(index);
-    if (info.contig != contig || info.sample != sample) continue;
-    if (!found) phase = std::min(phase, info.phase);
-    if (info.phase != phase || info.fragment > position) continue;
-    found = index;
-  }
-  return found;
 }
 
 std::optional<PathPlace> Pangenome::locate(uint64_t path, uint64_t offset) const {

@@ -5,7 +5,7 @@
 // Cost:   attach: O(sections), nothing is parsed or copied; a step about 10 ns in cache; a Pangenome is copied freely and
 //         used from any number of threads
 // Errors: attach: kResource/kFormat when the bytes are no image of this layout. Every access is checked against its
-//         section's size, so that a damaged byte gives a wrong answer or kResource/kCorrupt, never a crash
+//         section's size, so that a damaged byte gives a wrong answer or kInput/kCorrupt, never a crash
 // Coordinates: base offsets within a path are 0-based from the path's first base (its fragment start is kept apart)
 // Layout: docs/pangenome_image.md
 //
@@ -24,11 +24,6 @@
 #include "shared_image/image_layout.h"
 
 namespace haploom::shared_image {
-
-// Conversion. image_bytes(gbz) is exact; write_image fills exactly that many bytes and is deterministic: same GBZ, same
-// bytes. Who needs both keeps one ImageWriter (image_writer.h), which measures once.
-uint64_t image_bytes(const gbz::Gbz& gbz);
-void write_image(const gbz::Gbz& gbz, std::span<std::byte> out);
 
 struct PathInfo {
   std::string_view sample;
@@ -90,15 +85,10 @@ class Pangenome {
   }
   uint64_t successor_count(gbz::NodeCode code) const;
   gbz::NodeCode successor(gbz::NodeCode code, uint64_t i) const;
-  // Where a path starts in a direction (forward: its own); node kEndmarker for an empty path.
-  gbz::Visit sequence_start(uint64_t path, bool reverse) const;
 
   // Reference position -> graph. Only paths of sense generic or reference are position-indexed.
   // Those paths, by (sample, contig, phase, fragment).
   std::span<const uint32_t> indexed_paths() const { return indexed_paths_; }
-  // The fragment of (sample, contig) that holds `position` (largest fragment start <= position); of several phases the
-  // lowest counts.
-  std::optional<uint64_t> path_containing(std::string_view sample, std::string_view contig, uint64_t position) const;
   std::optional<PathPlace> locate(uint64_t path, uint64_t offset) const;  // nullopt beyond the path's end
   VisitOwner owner(gbz::Visit visit) const;  // for names; about kOwnerStep steps
 
@@ -122,7 +112,6 @@ class Pangenome {
   std::span<const uint32_t> records_;
   std::span<const uint64_t> record_blocks_;
   std::span<const uint32_t> record_offsets_;
-  std::span<const Place> sequence_starts_;
   std::span<const uint32_t> sequence_ends_;
   std::span<const PathEntry> paths_;
   std::span<const uint32_t> indexed_paths_;

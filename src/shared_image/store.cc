@@ -12,13 +12,13 @@
 #include <filesystem>
 
 #include "base/log.h"
+#include "base/quantity.h"
 #include "shared_image/attachment.h"
+#include "shared_image/checksum.h"
 #include "shared_image/crash_point.h"
 #include "shared_image/failure.h"
 #include "shared_image/file_lock.h"
-#include "shared_image/memory_limit.h"
 #include "shared_image/object_file.h"
-#include "shared_image/quantity.h"
 
 namespace haploom::shared_image {
 namespace {
@@ -132,7 +132,7 @@ Store::Store(StoreOptions options) : options_(std::move(options)) {
 }
 
 std::optional<Lease> Store::attach(const StoreName& name, const std::optional<Fingerprint>& expected) const {
-  Waiter waiter(options_.wait_timeout, name.name);
+  Waiter waiter(options_.wait_timeout, loading_or_removing(name.name));
   std::unique_ptr<Attachment> attachment = attach_object(place_of(options_.directory, name.name), expected, waiter);
   if (attachment == nullptr) return std::nullopt;
   return Lease(std::move(attachment));
@@ -140,12 +140,12 @@ std::optional<Lease> Store::attach(const StoreName& name, const std::optional<Fi
 
 Lease Store::attach_or_load(const StoreName& name, Policy policy, const Source& source) const {
   const ObjectPlace place = place_of(options_.directory, name.name);
-  Waiter waiter(options_.wait_timeout, name.name);
+  Waiter waiter(options_.wait_timeout, loading_or_removing(name.name));
   std::unique_ptr<Attachment> attachment = attach_object(place, source.fingerprint, waiter);
   if (attachment == nullptr) {
     const FileLock elected = FileLock::acquire(place.lock, waiter);
     attachment = attach_object(place, source.fingerprint, waiter);  // another loader may have just finished
-    if (attachment == nullptr) return load(place, policy, source, waiter);
+    if (attachment == nullptr) return load(place, policy, source);
   }
   // Nobody can remove it while we hold the lease, and the mark is looked at behind an exclusive lock.
   if (policy == Policy::kKept) mark_kept(attachment->file.number(), place);
@@ -153,28 +153,27 @@ Lease Store::attach_or_load(const StoreName& name, Policy policy, const Source& 
   return Lease(std::move(attachment));
 }
 
-void Store::require_room(const ObjectPlace& place, uint64_t image_bytes) const {
-  if (options_.ceiling_bytes != 0 && image_bytes > options_.ceiling_bytes) {
-    throw failure(Reason::kNoSpace,
-                  fmt::format("the image of '{}' needs {} ({} bytes), over the ceiling of {}", place.name, size_text(image_bytes), image_bytes,
-                              size_text(options_.ceiling_bytes)),
-                  fmt::format("--gbz_shared_memory_size_gb {}", (image_bytes + 999'999'999) / 1'000'000'000));
-  }
-  if (lives_in_memory(place.directory)) require_memory(image_bytes, memory_room());
+void Store::require_under_ceiling(const ObjectPlace& place, uint64_t image_bytes) const {
+  if (options_.ceiling_bytes == 0 || image_bytes <= options_.ceiling_bytes) return;
+  throw failure(Reason::kNoSpace,
+                fmt::format("the image of '{}' needs {} ({} bytes), over the ceiling of {}", place.name, base::size_text(image_bytes), image_bytes,
+                            base::size_text(options_.ceiling_bytes)),
+                fmt::format("--gbz_shared_memory_size_gb {}", (image_bytes + 999'999'999) / 1'000'000'000));
 }
 
-Lease Store::load(const ObjectPlace& place, Policy policy, const Source& source, Waiter& waiter) const {
+Lease Store::load(const ObjectPlace& place, Policy policy, const Source& source) const {
   const auto start = std::chrono::steady_clock::now();
   base::info(kModule, "loading {} name={} directory={}", source.gbz_path, place.name, place.directory);
   sweep_temporaries(place);
   const uint64_t image_bytes = source.measure();
-  require_room(place, image_bytes);
+  require_under_ceiling(place, image_bytes);
   {
-    Draft draft = Draft::reserve(place, kPageBytes + image_bytes, options_.publication, waiter);
+    Draft draft = Draft::reserve(place, {kPageBytes + image_bytes, options_.publication, options_.wait_timeout, options_.system_root});
     fill_image(source, draft.bytes().subspan(kPageBytes));
     write_header(header_of(source, policy, draft.bytes()), draft.bytes());
     draft.publish();
   }
+  Waiter waiter(options_.wait_timeout, loading_or_removing(place.name));
   std::unique_ptr<Attachment> attachment = attach_object(place, source.fingerprint, waiter);
   if (attachment == nullptr)
     throw failure(Reason::kPublish, fmt::format("{} was removed as soon as it was published", place.object), "look for a clean-up script on this node");

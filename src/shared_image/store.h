@@ -12,6 +12,7 @@
 #include <array>
 #include <chrono>
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <optional>
 #include <span>
@@ -32,6 +33,7 @@ struct StoreOptions {
   std::chrono::milliseconds wait_timeout = std::chrono::seconds{1800};
   uint64_t ceiling_bytes = 0;          // --gbz_shared_memory_size_gb; 0 = none. An image over it is reason 20
   Publication publication = Publication::kUnnamed;
+  std::filesystem::path system_root = "/";  // before /proc and the mounts of memory cgroups; for tests
 };
 
 struct Entry {  // one row of `haploom gbz ls`
@@ -75,8 +77,8 @@ class Store {
   void unload(const std::string& name, bool force) const;  // reasons 30, 31, 32
 
  private:
-  Lease load(const ObjectPlace& place, Policy policy, const Source& source, Waiter& waiter) const;
-  void require_room(const ObjectPlace& place, uint64_t image_bytes) const;
+  Lease load(const ObjectPlace& place, Policy policy, const Source& source) const;
+  void require_under_ceiling(const ObjectPlace& place, uint64_t image_bytes) const;
 
   StoreOptions options_;
 };

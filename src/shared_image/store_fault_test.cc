@@ -4,8 +4,13 @@
 #include <sys/mount.h>
 #include <sys/resource.h>
 
+#include <chrono>
 #include <cstring>
+#include <optional>
+#include <thread>
 
+#include "shared_image/file_lock.h"
+#include "shared_image/memory_limit.h"
 #include "shared_image/store_fixture.h"
 
 namespace haploom::shared_image {
@@ -117,7 +122,6 @@ TEST_F(StoreFault, FlippedPayloadIsFoundWhenAskedAndAfterAReboot) {
   bytes[kPageBytes + 777] ^= 4;
   plant(bytes);
   EXPECT_EQ(attaching(), 0);
-  EXPECT_EQ(reason_of([&] { attach("a")->verify(); }), 40);
   EXPECT_EQ(reason_of([&] { store().inspect("a", false); }), 0);
   EXPECT_EQ(reason_of([&] { store().inspect("a", true); }), 40);
 
@@ -272,14 +276,64 @@ TEST_F(SmallStore, WithoutInodesIsReason20) {
   EXPECT_EQ(reason_of([&] { load("a"); }), 20);
 }
 
+TEST_F(SmallStore, WithoutAnInodeForTheImageItSaysWhatTheImageNeeds) {
+  int made = 0;
+  while (std::ofstream(options_.directory + "/other" + std::to_string(made))) ASSERT_LT(++made, 100);
+  for (int lock = 0; lock < 2; ++lock) std::filesystem::remove(options_.directory + "/other" + std::to_string(--made));
+  const std::string text = error_text_of([&] { load("a"); });
+  EXPECT_THAT(text, HasSubstr("shared_image/20"));
+  EXPECT_THAT(text, HasSubstr("needs 104.1 kB"));
+}
+
+// The memory of a node as memory_limit.h reads it.
+void write_free_memory(const std::string& root, uint64_t kilobytes) {
+  std::filesystem::create_directories(root + "/proc");
+  std::ofstream(root + "/proc/meminfo") << "MemTotal: 1000000 kB\nMemAvailable: " << kilobytes << " kB\n";
+}
+
+TEST_F(SmallStore, MemoryThatAnotherLoadTookMeanwhileIsReason21) {
+  options_.system_root = scratch_ + "/node";
+  write_free_memory(scratch_ + "/node", 1000);
+  Store::Source waiting = source(1);
+  waiting.measure = [] {
+    ::setenv("HAPLOOM_STOP_POINT", "lock_opened", 1);  // before the allocation lock is had
+    return kImageBytes;
+  };
+  Job job([&] { store().attach_or_load({"a"}, Policy::kTransient, waiting); });
+  job.wait_until_stopped();
+  write_free_memory(scratch_ + "/node", 50);
+  job.kill(SIGCONT);
+  EXPECT_EQ(job.result(), 21);
+}
+
+TEST_F(StoreFault, ALoadThatTookLongerThanTheTimeoutStillWaitsForSpaceToBeReserved) {
+  options_.wait_timeout = std::chrono::milliseconds{300};
+  Store::Source slow = source(1);
+  std::optional<FileLock> other;
+  const auto start = std::chrono::steady_clock::now();
+  slow.measure = [&] {
+    Waiter none(std::chrono::milliseconds{0}, "");
+    other.emplace(FileLock::acquire(place("a").allocation_lock, none));
+    while (std::chrono::steady_clock::now() - start < options_.wait_timeout) std::this_thread::yield();
+    return kImageBytes;
+  };
+  const std::string text = error_text_of([&] { store().attach_or_load({"a"}, Policy::kTransient, slow); });
+  EXPECT_GE(std::chrono::steady_clock::now() - start, 2 * options_.wait_timeout) << "the wait starts with the lock";
+  EXPECT_THAT(text, HasSubstr("shared_image/33"));
+  EXPECT_THAT(text, HasSubstr("reserves space in " + options_.directory));
+}
+
 TEST_F(StoreFault, SpaceThatIsRefusedWhileReservingIsReason20AndLeavesNothing) {
   Job limited([&] {
     ::signal(SIGXFSZ, SIG_IGN);  // as the program does
     const struct rlimit limit {kImageBytes / 2, kImageBytes / 2};
     check(::setrlimit(RLIMIT_FSIZE, &limit) == 0, "a limit");
-    load("a");
+    const std::string text = error_text_of([&] { load("a"); });
+    check(text.find("needs 104.1 kB") != std::string::npos, "the image's size is told");
+    check((text.find("--shm-size") != std::string::npos) == lives_in_memory(options_.directory), "a disk is not enlarged like /dev/shm");
+    check(text.find("shared_image/20") != std::string::npos, "reason 20");
   });
-  EXPECT_EQ(limited.result(), 20);
+  EXPECT_EQ(limited.result(), 0);
   EXPECT_TRUE(files().empty());
 }
 

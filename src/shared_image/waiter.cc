@@ -22,24 +22,25 @@ double seconds(std::chrono::steady_clock::duration time) { return std::chrono::d
 
 }  // namespace
 
-Waiter::Waiter(milliseconds limit, std::string name)
-    : limit_(limit), name_(std::move(name)), start_(Clock::now()), next_line_(start_ + kFirstLine) {}
+Waiter::Waiter(milliseconds limit, std::string doing)
+    : limit_(limit), doing_(std::move(doing)), start_(Clock::now()), next_line_(start_ + kFirstLine) {}
 
 void Waiter::pause(const std::function<std::string()>& who) {
   base::throw_if_stopped();
   const Clock::time_point now = Clock::now();
   if (now - start_ >= limit_) {
     throw failure(Reason::kTimeout,
-                  fmt::format("waited {:.1f} s for {}, which loads or removes the shared pangenome '{}'", seconds(now - start_), who(), name_),
+                  fmt::format("waited {:.1f} s for {}, which {}", seconds(now - start_), who(), doing_),
                   "look at that process and end it if it hangs (nothing is lost by that), or raise --gbz_wait_timeout");
   }
   if (now >= next_line_) {
-    base::info(kModule, "waiting for {}, which loads or removes the shared pangenome name={} seconds={:.0f}", who(), name_,
-               seconds(now - start_));
+    base::info(kModule, "waiting for {}, which {} seconds={:.0f}", who(), doing_, seconds(now - start_));
     next_line_ = now + kBetweenLines;
   }
   std::this_thread::sleep_for(std::min<Clock::duration>(nap_, start_ + limit_ - now));
   nap_ = std::min(nap_ * 2, kLongestNap);
 }
+
+std::string loading_or_removing(const std::string& name) { return fmt::format("loads or removes the shared pangenome '{}'", name); }
 
 }  // namespace haploom::shared_image

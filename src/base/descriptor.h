@@ -7,7 +7,7 @@
 
 #include <utility>
 
-namespace haploom::shared_image {
+namespace haploom::base {
 
 class Descriptor {
  public:
@@ -33,4 +33,8 @@ class Descriptor {
   int number_ = -1;
 };
 
-}  // namespace haploom::shared_image
+}  // namespace haploom::base
+
+namespace haploom {
+using base::Descriptor;
+}  // namespace haploom

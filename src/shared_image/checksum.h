@@ -1,0 +1,18 @@
+// XXH3 of many bytes, taken in steps: a signal ends it between two of them.
+//
+// Errors: base::Interrupted
+//
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+namespace haploom::shared_image {
+
+uint64_t checksum_of(std::span<const std::byte> bytes);                      // 64 bits
+std::array<uint64_t, 2> wide_checksum_of(std::span<const std::byte> bytes);  // 128 bits: low, high
+
+}  // namespace haploom::shared_image
