@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <sstream>
@@ -32,13 +31,7 @@ void CallFlags::add_to(CLI::App& command) {
   command.add_option("--gbz_shared_memory_name,--shared_memory_name", gbz_shared_memory_name,
                      "name of the pangenome in shared memory; {job}, {pid} and {fp} are replaced. Without it, jobs with the "
                      "same graph share GBZ_SHARED_MEMORY.<fingerprint>");
-  command.add_option("--gbz_shared_memory_size_gb,--shared_memory_size_gb", gbz_shared_memory_size_gb,
-                     "GB (10^9 bytes) that the pangenome may take at most; its size is computed")
-      ->capture_default_str();
-  command.add_option("--gbz_store_dir", gbz_store_dir, "where shared pangenomes lie")->capture_default_str();
-  command.add_option("--gbz_wait_timeout", gbz_wait_timeout, "seconds to wait for another process that loads the same pangenome")
-      ->capture_default_str()
-      ->check(CLI::NonNegativeNumber);
+  store.add_to(command);
   command.add_option("--ref_name_pangenome", ref_name_pangenome,
                      "sample of the reference paths in the graph (default: GRCh38, or the only one)");
   command.add_option("--ref_chrom_prefix", ref_chrom_prefix,
@@ -64,13 +57,7 @@ pipeline::InputPaths CallFlags::input_paths(const CLI::App& command) const {
   if (command.count("--gbz_shared_memory_name") > 0) paths.gbz_shared_memory_name = gbz_shared_memory_name;
   if (!ref_name_pangenome.empty()) paths.ref_name_pangenome = ref_name_pangenome;
   paths.ref_chrom_prefix = ref_chrom_prefix;
-  paths.store.directory = gbz_store_dir;
-  paths.store.wait_timeout = std::chrono::milliseconds(static_cast<int64_t>(gbz_wait_timeout * 1e3));
-  if (gbz_shared_memory_size_gb <= 0) {
-    throw Error{Exit::kUsage, Reason::kUsage, "commands",
-                fmt::format("--gbz_shared_memory_size_gb {} is not a size", gbz_shared_memory_size_gb), "give GB, as 12"};
-  }
-  paths.store.ceiling_bytes = static_cast<uint64_t>(gbz_shared_memory_size_gb * 1e9);
+  paths.store = store.options();
   return paths;
 }
 

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 
+#include "commands/store_flags.h"
 #include "pipeline/inputs.h"
 
 namespace haploom::commands {
@@ -19,9 +20,7 @@ struct CallFlags {
   std::string regions;
   std::string exclude_regions;
   std::string gbz_shared_memory_name;
-  double gbz_shared_memory_size_gb = 12;
-  std::string gbz_store_dir = "/dev/shm";
-  double gbz_wait_timeout = 1800;
+  StoreFlags store;
   std::string ref_name_pangenome;
   std::string ref_chrom_prefix;
   std::string customized_model;

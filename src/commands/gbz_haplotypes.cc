@@ -143,7 +143,7 @@ void add_gbz_haplotypes(CLI::App& parent) {
   command->add_option("--format", options->format, "tsv or fasta (every piece, the reference's too), sam (as the caller sees them)")
       ->check(CLI::IsMember({"tsv", "fasta", "sam"}))
       ->capture_default_str();
-  command->footer("example: haploom gbz haplotypes graph.gbz chr20:10,000,001-10,001,000 --format sam");
+  command->footer("example, in the source folder:\n  haploom gbz build tests/data/small.gfa -o small.gbz\n  haploom gbz haplotypes small.gbz chr20:41-80 --format sam");
   command->callback([options] { print_haplotypes(*options); });
 }
 

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "commands/commands.h"
+#include "commands/store_flags.h"
 #include "shared_image/store.h"
 
 namespace haploom::commands {
@@ -47,7 +48,8 @@ void print_table(const std::string& directory) {
 void add_gbz_ls(CLI::App& parent) {
   CLI::App* command = parent.add_subcommand("ls", "table of your shared pangenomes on this node: name, graph, bytes, policy, age, holders' pids");
   const auto directory = std::make_shared<std::string>("/dev/shm");
-  command->add_option("--gbz_store_dir", *directory, "where shared pangenomes lie")->capture_default_str();
+  add_store_directory(*command, *directory);
+  command->footer("example: haploom gbz ls");
   command->callback([directory] { print_table(*directory); });
 }
 

@@ -21,7 +21,7 @@ void print_line(std::string_view line) {
 }
 
 void print_paths(const std::string& file) {
-  const formats::MappedFile mapped(file, "gbz", Reason::kGbzFormat);
+  const formats::MappedFile mapped(file, "gbz", Reason::kReadGbz);
   const gbz::Gbz graph = gbz::Gbz::parse(mapped.bytes(), file);
   gbz::Walker walker(graph);
   print_line(gbz::kPathTableHeader);
@@ -34,6 +34,7 @@ void add_gbz_paths(CLI::App& parent) {
   CLI::App* command = parent.add_subcommand("paths", "table of the paths of a GBZ file, with lengths and sequence hashes");
   const auto file = std::make_shared<std::string>();
   command->add_option("file", *file, "GBZ file, version 1, 2 or 3")->required()->type_name("FILE.gbz");
+  command->footer("example, in the source folder:\n  haploom gbz build tests/data/small.gfa -o small.gbz\n  haploom gbz paths small.gbz");
   command->callback([file] { print_paths(*file); });
 }
 

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "commands/commands.h"
+#include "commands/store_flags.h"
 #include "shared_image/holders.h"
 #include "shared_image/store.h"
 
@@ -57,7 +58,8 @@ void add_gbz_stat(CLI::App& parent) {
   const auto options = std::make_shared<Options>();
   command->add_option("name", options->name, "as `haploom gbz ls` prints it")->required()->type_name("NAME");
   command->add_flag("--verify", options->verify, "compare every byte with the checksums");
-  command->add_option("--gbz_store_dir", options->directory, "where shared pangenomes lie")->capture_default_str();
+  add_store_directory(*command, options->directory);
+  command->footer("example, after that of haploom gbz load:\n  haploom gbz stat small --verify");
   command->callback([options] { print_object(*options); });
 }
 

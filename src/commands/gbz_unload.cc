@@ -2,6 +2,7 @@
 #include <string>
 
 #include "commands/commands.h"
+#include "commands/store_flags.h"
 #include "shared_image/store.h"
 
 namespace haploom::commands {
@@ -26,7 +27,8 @@ void add_gbz_unload(CLI::App& parent) {
   const auto options = std::make_shared<Options>();
   command->add_option("name", options->name, "as `haploom gbz ls` prints it")->required()->type_name("NAME");
   command->add_flag("--force", options->force, "remove the name although it is in use; running jobs keep what they have");
-  command->add_option("--gbz_store_dir", options->directory, "where shared pangenomes lie")->capture_default_str();
+  add_store_directory(*command, options->directory);
+  command->footer("example, after that of haploom gbz load:\n  haploom gbz unload small");
   command->callback([options] { unload(*options); });
 }
 
