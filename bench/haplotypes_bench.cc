@@ -1,11 +1,11 @@
-// Windows a CPU-second of haplotypes::Reader along every reference fragment, and the size of the image.
+// The image's size, and windows a CPU-second of haplotypes::Reader along every reference fragment.
 //
-// usage: haplotypes_bench FILE.gbz...
-// A line a file: image bytes (a visit, a base), windows, pieces and distinct walks a window, windows a CPU-second of
-// query() and of reads(), CPU-seconds a Mb of reference.
+// usage: haplotypes_bench FILE.gbz...     (./run bench haplotypes)
+// A table, one row a file; CPU-s/Mb is reads() for a Mb of reference in windows of 1000 bases.
 #include <fmt/format.h>
 
 #include <ctime>
+#include <filesystem>
 #include <vector>
 
 #include "base/error.h"
@@ -65,9 +65,10 @@ void run(const std::string& file) {
     const int64_t at = info.fragment + middle;
     reader.reads({0, at, at + 1}, std::string(info.contig));
   });
-  fmt::print("{}\timage {} bytes ({:.2f}/visit, {:.2f}/base; {:.2f} s)\t{:.0f} pieces, {:.0f} walks a window\tquery {:.0f}/s\treads {:.0f}/s\t{:.3f} CPU-s/Mb\n", file,
-             writer.bytes(), static_cast<double>(writer.bytes()) / static_cast<double>(gbz.visit_total()), static_cast<double>(writer.bytes()) / static_cast<double>(bases),
-             conversion, static_cast<double>(totals.pieces) / static_cast<double>(totals.windows), static_cast<double>(totals.walks) / static_cast<double>(totals.windows), queries, reads, 1e6 / kPartition / reads);
+  const double visits = static_cast<double>(gbz.visit_total()), asked = static_cast<double>(totals.windows);
+  fmt::print("{}\t{:.0f}\t{}\t{}\t{:.2f}\t{:.3f}\t{:.0f}\t{:.0f}\t{:.0f}\t{:.0f}\t{:.3f}\n", std::filesystem::path(file).filename().string(),
+             visits, bases, writer.bytes(), static_cast<double>(writer.bytes() - bases) / visits, conversion,
+             static_cast<double>(totals.pieces) / asked, static_cast<double>(totals.walks) / asked, queries, reads, 1e6 / kPartition / reads);
 }
 
 }  // namespace
@@ -75,6 +76,7 @@ void run(const std::string& file) {
 
 int main(int argc, char** argv) {
   try {
+    fmt::print("graph\tvisits\tbases\timage bytes\t(image - bases) / visits\tconversion CPU-s\tpieces a window\tdistinct walks\tquery/CPU-s\treads/CPU-s\tCPU-s/Mb\n");
     for (int i = 1; i < argc; ++i) haploom::run(argv[i]);
     return 0;
   } catch (const haploom::Error& error) {
