@@ -5,11 +5,9 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 data=${1:-demo}
 
-if [ ! -s "$data/reads.bam.bai" ]; then
-  printf '== making the demo data in %s/ (a reference, a panel of haplotypes, a donor outside it, 30x of reads)\n' "$data"
-  python train/make_demo.py --out "$data"
-fi
-if [ ! -s "$data/panel.gbz" ]; then
+printf '== the demo data in %s/: a reference, a panel of haplotypes, a donor outside it, 30x of reads\n' "$data"
+python train/make_demo.py --out "$data"  # complete already: does nothing
+if [ ! -s "$data/panel.gbz" ] || [ "$data/panel.gfa" -nt "$data/panel.gbz" ]; then
   haploom gbz build "$data/panel.gfa" -o "$data/panel.gbz"
 fi
 
