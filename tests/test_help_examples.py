@@ -16,7 +16,7 @@ def test_every_example_of_gbz_runs_on_the_graph_in_tests_data(tmp_path):
     store = tmp_path / "store"
     store.mkdir()
     printed = {}
-    for command in ("build", "paths", "haplotypes", "load", "ls", "stat", "unload"):
+    for command in ("build", "check", "paths", "haplotypes", "load", "ls", "stat", "unload"):
         lines = example(command)
         assert lines, command
         for line in lines:

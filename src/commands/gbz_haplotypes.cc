@@ -9,12 +9,9 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "commands/commands.h"
-#include "formats/mapped_file.h"
-#include "gbz/gbz.h"
+#include "commands/private_pangenome.h"
 #include "genome/region.h"
 #include "haplotypes/haplotypes.h"
-#include "shared_image/image_writer.h"
-#include "shared_image/pangenome.h"
 
 namespace haploom::commands {
 namespace {
@@ -32,25 +29,6 @@ void put(const std::string& text) {
   throw Error{Exit::kResource, Reason::kOutput, "commands", fmt::format("cannot write the haplotypes to the standard output: {}", std::strerror(errno)),
               "check the disk or the program that reads it"};
 }
-
-// The graph in memory of this process: no shared object is made or asked.
-class PrivateImage {
- public:
-  explicit PrivateImage(const gbz::Gbz& gbz) : space_(filled(gbz)), pangenome_(std::as_bytes(std::span(space_))) {}
-  PrivateImage(const PrivateImage&) = delete;
-  const shared_image::Pangenome& pangenome() const { return pangenome_; }
-
- private:
-  static std::vector<uint64_t> filled(const gbz::Gbz& gbz) {
-    const shared_image::ImageWriter writer(gbz);
-    std::vector<uint64_t> space((writer.bytes() + 7) / 8);
-    writer.write(std::as_writable_bytes(std::span(space)).first(writer.bytes()));
-    return space;
-  }
-
-  std::vector<uint64_t> space_;
-  shared_image::Pangenome pangenome_;
-};
 
 // The region's contig as the user spelled it, with the length that the graph knows.
 genome::ContigList contig_of(const std::string& region, const haplotypes::Reader& reader) {
@@ -109,12 +87,10 @@ void print_sam(const std::vector<Row>& rows, const genome::Contig& contig, int64
 }
 
 void print_haplotypes(const Options& options) {
-  const formats::MappedFile mapped(options.file, "gbz", Reason::kReadGbz);
-  const gbz::Gbz gbz = gbz::Gbz::parse(mapped.bytes(), options.file);
-  const PrivateImage image(gbz);
-  const auto naming = haplotypes::choose_reference(image.pangenome(), options.ref_name_pangenome.empty() ? std::nullopt : std::optional(options.ref_name_pangenome),
+  const PrivatePangenome graph(options.file);
+  const auto naming = haplotypes::choose_reference(graph.image(), options.ref_name_pangenome.empty() ? std::nullopt : std::optional(options.ref_name_pangenome),
                                                    options.ref_chrom_prefix);
-  haplotypes::Reader reader(image.pangenome(), naming);
+  haplotypes::Reader reader(graph.image(), naming);
   const genome::ContigList contigs = contig_of(options.region, reader);
   const genome::Region region = genome::parse_region(options.region, contigs);
   if (region.length() > static_cast<int64_t>(2 * haplotypes::kContext))
@@ -123,7 +99,7 @@ void print_haplotypes(const Options& options) {
   if (window == nullptr)
     throw Error{Exit::kUsage, Reason::kRegions, "commands", fmt::format("no piece of the reference path holds the middle of region '{}'", options.region),
                 "haploom gbz paths lists where reference paths start and how long they are"};
-  const auto rows = rows_of(window->haplotypes, gbz, image.pangenome());
+  const auto rows = rows_of(window->haplotypes, graph.gbz(), graph.image());
   if (options.format == "sam")
     print_sam(rows, contigs[0], window->start);
   else

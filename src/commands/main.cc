@@ -100,6 +100,7 @@ void add_commands(CLI::App& app) {
   CLI::App* gbz = app.add_subcommand("gbz", "pangenome graphs: show, build, hold in shared memory");
   gbz->require_subcommand(1);
   add_gbz_build(*gbz);
+  add_gbz_check(*gbz);
   add_gbz_haplotypes(*gbz);
   add_gbz_load(*gbz);
   add_gbz_ls(*gbz);

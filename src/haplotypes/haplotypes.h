@@ -66,6 +66,13 @@ ReferenceNaming choose_reference(const shared_image::Pangenome& pangenome, const
 // Errors: kInput/kContigs when several fit.
 std::optional<std::string> match_contig(const shared_image::Pangenome& pangenome, const ReferenceNaming& naming, const std::string& name);
 
+// The reference paths of one of the graph's contigs, rising start.
+struct ReferenceFragment {
+  uint64_t start = 0;  // of its first base on the contig
+  uint64_t path = 0;
+};
+std::vector<ReferenceFragment> reference_fragments(const shared_image::Pangenome& pangenome, const ReferenceNaming& naming, const std::string& contig);
+
 // Haplotypes of a partition as reads (haplotype_1, ...; MAPQ 90, quality 30), each window's reference piece left out.
 // Positions are those of the contig: a fragment's own start is added. Keeps the answer of the last window (no search when
 // the same middle is asked again). One object per thread; the pangenome must outlive it.
@@ -86,15 +93,11 @@ class Reader {
   const Window* window(const genome::Region& partition, const std::string& contig_name);
 
  private:
-  struct Fragment {
-    uint64_t start = 0;
-    uint64_t path = 0;
-  };
-  const std::vector<Fragment>& fragments(const std::string& contig_name) const;
+  const std::vector<ReferenceFragment>& fragments(const std::string& contig_name) const;
 
   const shared_image::Pangenome& pangenome_;
   ReferenceNaming naming_;
-  mutable std::map<std::string, std::vector<Fragment>> fragments_;  // by the reads' contig name, rising start
+  mutable std::map<std::string, std::vector<ReferenceFragment>> fragments_;  // by the reads' contig name, rising start
   std::optional<Window> last_;
   uint64_t last_path_ = 0;
   uint64_t last_offset_ = 0;

@@ -31,23 +31,26 @@ genome::Read read_of(const Sequence& sequence, int contig, int64_t start) {
 
 }  // namespace
 
-Reader::Reader(const shared_image::Pangenome& pangenome, ReferenceNaming naming) : pangenome_(pangenome), naming_(std::move(naming)) {}
-
 // Of several phases of the reference sample the lowest counts.
-const std::vector<Reader::Fragment>& Reader::fragments(const std::string& contig_name) const {
-  if (const auto known = fragments_.find(contig_name); known != fragments_.end()) return known->second;
-  const auto contig = match_contig(pangenome_, naming_, contig_name);
-  std::vector<Fragment>& found = fragments_[contig_name];
-  if (!contig) return found;
+std::vector<ReferenceFragment> reference_fragments(const shared_image::Pangenome& pangenome, const ReferenceNaming& naming, const std::string& contig) {
+  std::vector<ReferenceFragment> found;
   std::optional<uint32_t> phase;
-  for (const uint32_t index : pangenome_.indexed_paths()) {  // by phase, then fragment
-    const auto path = pangenome_.path(index);
-    if (path.sample != naming_.sample || path.contig != *contig) continue;
+  for (const uint32_t index : pangenome.indexed_paths()) {  // by phase, then fragment
+    const auto path = pangenome.path(index);
+    if (path.sample != naming.sample || path.contig != contig) continue;
     if (phase.value_or(path.phase) != path.phase) break;
     phase = path.phase;
     found.push_back({path.fragment, index});
   }
   return found;
+}
+
+Reader::Reader(const shared_image::Pangenome& pangenome, ReferenceNaming naming) : pangenome_(pangenome), naming_(std::move(naming)) {}
+
+const std::vector<ReferenceFragment>& Reader::fragments(const std::string& contig_name) const {
+  if (const auto known = fragments_.find(contig_name); known != fragments_.end()) return known->second;
+  const auto contig = match_contig(pangenome_, naming_, contig_name);
+  return fragments_[contig_name] = contig ? reference_fragments(pangenome_, naming_, *contig) : std::vector<ReferenceFragment>{};
 }
 
 bool Reader::contig_known(const std::string& contig_name) const { return !fragments(contig_name).empty(); }
@@ -61,9 +64,9 @@ std::optional<int64_t> Reader::contig_end(const std::string& contig_name) const 
 const Reader::Window* Reader::window(const genome::Region& partition, const std::string& contig_name) {
   const auto& known = fragments(contig_name);
   const auto middle = static_cast<uint64_t>(partition.start + (partition.end - partition.start) / 2);
-  const auto after = std::upper_bound(known.begin(), known.end(), middle, [](uint64_t position, const Fragment& fragment) { return position < fragment.start; });
+  const auto after = std::upper_bound(known.begin(), known.end(), middle, [](uint64_t position, const ReferenceFragment& fragment) { return position < fragment.start; });
   if (after == known.begin()) return nullptr;
-  const Fragment& fragment = *std::prev(after);
+  const ReferenceFragment& fragment = *std::prev(after);
   const uint64_t offset = middle - fragment.start;
   if (!last_ || last_path_ != fragment.path || last_offset_ != offset) {
     last_.reset();
