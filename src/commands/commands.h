@@ -25,6 +25,7 @@ void add_show_pileup(CLI::App& parent);
 void add_gbz_build(CLI::App& parent);
 void add_gbz_check(CLI::App& parent);
 void add_gbz_haplotypes(CLI::App& parent);
+void add_gbz_index(CLI::App& parent);
 void add_gbz_load(CLI::App& parent);
 void add_gbz_ls(CLI::App& parent);
 void add_gbz_paths(CLI::App& parent);

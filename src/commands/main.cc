@@ -102,6 +102,7 @@ void add_commands(CLI::App& app) {
   add_gbz_build(*gbz);
   add_gbz_check(*gbz);
   add_gbz_haplotypes(*gbz);
+  add_gbz_index(*gbz);
   add_gbz_load(*gbz);
   add_gbz_ls(*gbz);
   add_gbz_paths(*gbz);

@@ -1,10 +1,14 @@
 #include "commands/store_flags.h"
 
 #include <fmt/format.h>
+#include <grp.h>
 
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <map>
+
+#include "base/error.h"
 
 namespace haploom::commands {
 namespace {
@@ -12,6 +16,16 @@ namespace {
 // No store is larger and nobody waits longer, and in bytes and milliseconds both fit 64 bits.
 constexpr double kMostGb = 1e9;
 constexpr double kMostSeconds = 1e9;
+
+using shared_image::Backing;
+const std::map<std::string, Backing> kBackings = {{"auto", Backing::kAuto}, {"shm", Backing::kShm}, {"file", Backing::kFile}, {"private", Backing::kPrivate}};
+
+gid_t group_id(const std::string& text) {
+  gid_t number = 0;
+  if (CLI::detail::lexical_cast(text, number)) return number;
+  if (const struct group* found = ::getgrnam(text.c_str())) return found->gr_gid;
+  throw Error{Exit::kUsage, Reason::kUsage, "commands", fmt::format("--gbz_shared_memory_group: no group '{}' on this node", text), "getent group lists them; a number will do too"};
+}
 
 CLI::Validator above_zero() {
   return CLI::Validator(
@@ -33,17 +47,29 @@ void StoreFlags::add_to(CLI::App& command) {
   command.add_option("--gbz_shared_memory_size_gb,--shared_memory_size_gb", size_gb,
                      "GB (10^9 bytes) that the pangenome may take at most. Its size is computed; without this flag what there is room for is the limit")
       ->check(above_zero());
-  add_store_directory(command, directory);
+  command.add_option("--gbz_backing", placement.backing, "where it is held: shm (/dev/shm), file (a directory on a local disk), private (this process alone), auto (the first that has room)")
+      ->transform(CLI::CheckedTransformer(kBackings))
+      ->default_str("auto");
+  command.add_option("--gbz_store_dir", placement.directory, "the directory that holds it; for file, default $TMPDIR, else /tmp");
+  command.add_flag("--gbz_allow_network_store", placement.allow_network, "take that directory although it lies on a network file system");
+  command.add_option("--gbz_shared_memory_owner", owner, "attach to what this user id has loaded (with --gbz_shared_memory_group), and load nothing");
+  command.add_option("--gbz_shared_memory_group", group, "group, by name or number, whose members may attach to what is loaded here");
+  command.add_flag("--verify_pangenome", verify, "compare the whole GBZ file and every byte of the image with their checksums");
+  command.add_flag("--gbz_mlock", lock_memory, "keep the pangenome from being swapped");
   command.add_option("--gbz_wait_timeout", wait_timeout, "seconds to wait for another process that loads the same pangenome")
       ->capture_default_str()
       ->check(above_zero());
 }
 
-shared_image::StoreOptions StoreFlags::options() const {
-  shared_image::StoreOptions out;
-  out.directory = directory;
-  if (size_gb) out.ceiling_bytes = std::max<uint64_t>(1, static_cast<uint64_t>(std::min(*size_gb, kMostGb) * 1e9));
-  out.wait_timeout = std::chrono::milliseconds(static_cast<int64_t>(std::min(wait_timeout, kMostSeconds) * 1e3));
+shared_image::HoldOptions StoreFlags::options() const {
+  shared_image::HoldOptions out;
+  out.placement = placement;
+  out.verify = verify;
+  out.lock_memory = lock_memory;
+  out.store.owner = owner;
+  if (!group.empty()) out.store.group = group_id(group);
+  if (size_gb) out.store.ceiling_bytes = std::max<uint64_t>(1, static_cast<uint64_t>(std::min(*size_gb, kMostGb) * 1e9));
+  out.store.wait_timeout = std::chrono::milliseconds(static_cast<int64_t>(std::min(wait_timeout, kMostSeconds) * 1e3));
   return out;
 }
 

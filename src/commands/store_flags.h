@@ -1,4 +1,5 @@
-// Flags about the store of shared pangenomes: where it lies, how long to wait for another loader, how large one may be.
+// Flags about the store of shared pangenomes: where it lies, who may use it, how long to wait for another loader, how
+// large one may be.
 //
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
@@ -7,18 +8,22 @@
 #include <optional>
 #include <string>
 
-#include "shared_image/store.h"
+#include "shared_image/gbz_source.h"
 
 namespace haploom::commands {
 
 struct StoreFlags {
-  std::string directory = "/dev/shm";
+  shared_image::Placement placement;
+  std::optional<uint32_t> owner;
+  std::string group;              // name or number; empty: nobody but the owner
+  bool verify = false;
+  bool lock_memory = false;
   std::optional<double> size_gb;  // a ceiling; none unless given
   double wait_timeout = 1800;     // seconds
 
   // Refuses sizes and times that are not finite and above 0.
   void add_to(CLI::App& command);
-  shared_image::StoreOptions options() const;
+  shared_image::HoldOptions options() const;
 };
 
 // --gbz_store_dir alone, for commands that load nothing.

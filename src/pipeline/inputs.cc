@@ -8,7 +8,6 @@
 #include "base/log.h"
 #include "formats/bed.h"
 #include "formats/contig_match.h"
-#include "shared_image/gbz_source.h"
 
 namespace haploom::pipeline {
 namespace {
@@ -33,7 +32,7 @@ std::vector<genome::Region> regions_of(const std::vector<std::string>& texts, co
 
 AttachedPangenome::AttachedPangenome(const InputPaths& paths)
     : lease_(shared_image::attach_or_load_gbz(*paths.pangenome, paths.gbz_shared_memory_name, shared_image::Policy::kTransient,
-                                              paths.store)),
+                                              paths.hold)),
       image_(lease_.image()),
       naming_(haplotypes::choose_reference(image_, paths.ref_name_pangenome, paths.ref_chrom_prefix)) {}
 

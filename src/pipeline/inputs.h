@@ -17,7 +17,7 @@
 #include "pileup/pileup.h"
 #include "pipeline/plan.h"
 #include "shared_image/pangenome.h"
-#include "shared_image/store.h"
+#include "shared_image/gbz_source.h"
 
 namespace haploom::pipeline {
 
@@ -31,7 +31,7 @@ struct InputPaths {
   std::optional<std::string> gbz_shared_memory_name;
   std::optional<std::string> ref_name_pangenome;
   std::string ref_chrom_prefix;
-  shared_image::StoreOptions store;
+  shared_image::HoldOptions hold;
 };
 
 // A pangenome in shared memory; holds the lease for as long as it lives.

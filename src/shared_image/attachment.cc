@@ -89,7 +89,8 @@ std::unique_ptr<Attachment> attach_object(const ObjectPlace& place, const std::o
 Leaving leave_object(Attachment attachment) {
   attachment.mapping.unmap();
   struct stat status {};
-  if (attachment.owner != ::getpid() || ::fstat(attachment.file.number(), &status) != 0) return Leaving::kStays;
+  if (attachment.owner != ::getpid() || !attachment.file || ::fstat(attachment.file.number(), &status) != 0) return Leaving::kStays;
+  if (status.st_uid != ::geteuid()) return Leaving::kStays;  // another user's: that user's to remove
   if (status.st_nlink == 0 || policy_of(attachment.header, status) == Policy::kKept) return Leaving::kStays;
   const std::optional<FileLock> lock = FileLock::try_acquire(attachment.place.lock, kLeavePatience);
   if (!lock) return Leaving::kStays;

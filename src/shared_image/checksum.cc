@@ -32,6 +32,14 @@ State state_after(std::span<const std::byte> bytes, Reset reset, Update update) 
 
 }  // namespace
 
+Checksum::Checksum() : state_(XXH3_createState(), XXH3_freeState) {
+  if (!state_) throw std::bad_alloc();
+  XXH3_64bits_reset(state_.get());
+}
+
+void Checksum::add(std::span<const std::byte> bytes) { XXH3_64bits_update(state_.get(), bytes.data(), bytes.size()); }
+uint64_t Checksum::sum() const { return XXH3_64bits_digest(state_.get()); }
+
 uint64_t checksum_of(std::span<const std::byte> bytes) {
   return XXH3_64bits_digest(state_after(bytes, XXH3_64bits_reset, XXH3_64bits_update).get());
 }

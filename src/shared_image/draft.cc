@@ -63,6 +63,7 @@ bool unnamed_unsupported(int error) { return error == EOPNOTSUPP || error == EIS
 Draft::Draft(Draft&& other) noexcept
     : place_(std::move(other.place_)),
       bytes_(other.bytes_),
+      group_(other.group_),
       file_(std::move(other.file_)),
       temporary_(std::exchange(other.temporary_, "")),
       mapping_(std::move(other.mapping_)) {}
@@ -73,7 +74,7 @@ Draft Draft::reserve(const ObjectPlace& place, const Reservation& wanted) {
   require_space(place, wanted.bytes);
   if (lives_in_memory(place.directory)) require_memory(wanted.bytes, memory_room(wanted.system_root));
   crash_point(CrashPoint::kBeforeCreate);
-  Draft draft(place, wanted.bytes);
+  Draft draft(place, wanted.bytes, wanted.group);
   draft.create(wanted.publication);
   crash_point(CrashPoint::kAfterCreate);
   draft.fill_up();
@@ -120,7 +121,8 @@ void Draft::publish() {
     return failure(Reason::kPublish, fmt::format("cannot {} {}: {}", what, place_.object, errno_text(errno)),
                    "haploom gbz ls shows what is there; give another --gbz_shared_memory_name");
   };
-  if (::fchmod(file_.number(), kObjectMode) != 0) throw failed("set the mode of");
+  if (group_ && ::fchown(file_.number(), static_cast<uid_t>(-1), *group_) != 0) throw failed("give to that group");
+  if (::fchmod(file_.number(), group_ ? kGroupObjectMode : kObjectMode) != 0) throw failed("set the mode of");
   if (temporary_.empty()) {
     if (::linkat(AT_FDCWD, own_descriptor_path(file_.number()).c_str(), AT_FDCWD, place_.object.c_str(), AT_SYMLINK_FOLLOW) != 0)
       throw failed("publish");

@@ -14,6 +14,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -33,6 +34,7 @@ struct Reservation {
   Publication publication = Publication::kUnnamed;
   std::chrono::milliseconds wait_timeout{};   // for another that reserves
   std::filesystem::path system_root = "/";    // of memory_room()
+  std::optional<gid_t> group = {};            // may read the object; nobody but the owner otherwise
 };
 
 class Draft {
@@ -45,17 +47,19 @@ class Draft {
   Draft& operator=(Draft&&) = delete;
 
   std::span<std::byte> bytes() { return mapping_.bytes(); }
+  int file() const { return file_.number(); }  // the same bytes, for who writes without touching each page
   // Read-only, under its name, in one step. The draft is over then.
   void publish();
 
  private:
-  Draft(ObjectPlace place, uint64_t bytes) : place_(std::move(place)), bytes_(bytes) {}
+  Draft(ObjectPlace place, uint64_t bytes, std::optional<gid_t> group) : place_(std::move(place)), bytes_(bytes), group_(group) {}
   void create(Publication publication);
   void create_named();
   void fill_up();
 
   ObjectPlace place_;
   uint64_t bytes_;
+  std::optional<gid_t> group_;
   Descriptor file_;
   std::string temporary_;  // empty for an unnamed file
   Mapping mapping_;

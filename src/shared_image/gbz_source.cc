@@ -9,13 +9,19 @@
 #include <cerrno>
 #include <filesystem>
 #include <memory>
+#include <utility>
+#include <vector>
 
+#include "base/atomic_file.h"
 #include "base/descriptor.h"
+#include "base/log.h"
 #include "base/signals.h"
 #include "gbz/gbz.h"
 #include "shared_image/checksum.h"
 #include "shared_image/failure.h"
 #include "shared_image/image_writer.h"
+#include "shared_image/index_file.h"
+#include "shared_image/memory_limit.h"
 
 namespace haploom::shared_image {
 namespace {
@@ -67,23 +73,47 @@ class GbzSource {
   explicit GbzSource(const std::string& path)
       : path_(std::filesystem::absolute(path).string()), identity_(identity_of(path_)), fingerprint_(fingerprint_of(path_)) {}
 
+  const std::string& path() const { return path_; }
   const Fingerprint& fingerprint() const { return fingerprint_; }
+  uint64_t measured_bytes() const { return image_bytes_; }  // 0 before anybody has asked
+
+  // Looked for when it is needed first: who attaches does without.
+  const std::optional<IndexFile>& index() {
+    if (!std::exchange(asked_for_index_, true)) index_ = IndexFile::open(path_, fingerprint_);
+    return index_;
+  }
+  void ignore_index() {
+    asked_for_index_ = true;
+    index_.reset();
+  }
+
   Store::Source source() {
-    return {path_, fingerprint_, [this] { return measure(); }, [this](std::span<std::byte> out) { fill(out); }, [this] { return details_; }};
+    return {path_,
+            fingerprint_,
+            [this] { return measure(); },
+            [this](std::span<std::byte> out) { fill(out); },
+            [this](int file, uint64_t offset) { return index() ? std::optional(index_->copy_to(file, offset)) : std::nullopt; },
+            [this] { return details_; }};
   }
 
  private:
   uint64_t measure() {
+    if (image_bytes_ != 0) return image_bytes_;
+    if (index()) {
+      details_ = {index_->header().gbz_full, index_->header().reference_samples.text()};
+      return image_bytes_ = index_->image_bytes();
+    }
     file_ = std::make_unique<WholeFile>(path_, fingerprint_.file_bytes);
     if (identity_of(path_) != identity_ || fingerprint_of(file_->bytes()) != fingerprint_) throw unreadable_gbz(path_, "it changed while it was read");
     details_.full_fingerprint = wide_checksum_of(file_->bytes());
     gbz_.emplace(gbz::Gbz::parse(file_->bytes(), path_));
     details_.reference_samples = fmt::format("{}", fmt::join(gbz_->reference_samples(), " "));
     writer_.emplace(*gbz_);
-    return writer_->bytes();
+    return image_bytes_ = writer_->bytes();
   }
 
   void fill(std::span<std::byte> out) {
+    if (index()) return index_->read_into(out);
     writer_->write(out);
     writer_.reset();
     gbz_.reset();
@@ -93,17 +123,124 @@ class GbzSource {
   std::string path_;
   FileIdentity identity_;
   Fingerprint fingerprint_;
+  bool asked_for_index_ = false;
+  std::optional<IndexFile> index_;
   std::unique_ptr<WholeFile> file_;
   std::optional<gbz::Gbz> gbz_;        // points into *file_
   std::optional<ImageWriter> writer_;  // of *gbz_: the graph is measured once
+  uint64_t image_bytes_ = 0;
   Store::Details details_;
 };
 
+// Whether another place may do where this one failed.
+bool lacks_room(const Error& error) {
+  return error.reason() == Reason::kStoreDirectory || error.reason() == Reason::kNoSpace || error.reason() == Reason::kMemoryLimit;
+}
+
+class Placer {
+ public:
+  Placer(GbzSource& gbz, const StoreName& name, Policy policy, const HoldOptions& options) : gbz_(gbz), name_(name), policy_(policy), options_(options) {}
+
+  Lease hold() {
+    const std::vector<std::string> directories = store_directories(options_.placement);
+    if (auto lease = attach_anywhere(directories)) return std::move(*lease);
+    for (const std::string& directory : directories) {
+      const bool last = &directory == &directories.back();
+      try {
+        return attach_or_load(directory);
+      } catch (const Error& error) {
+        const bool over_ceiling = options_.store.ceiling_bytes != 0 && gbz_.measured_bytes() > options_.store.ceiling_bytes;
+        if (!lacks_room(error) || over_ceiling || (last && !private_too())) throw;
+        base::info(kModule, "{}: {}", last ? "no shared copy of the pangenome" : "the next place is tried", error.message());
+      }
+    }
+    base::warn(kModule, "the pangenome is held by this process alone: every other job needs its own copy");
+    return Store::own_copy(name_, gbz_.source(), options_.store);
+  }
+
+ private:
+  // What is kept for other jobs must be where they can see it.
+  bool private_too() const { return policy_ == Policy::kTransient && may_stay_private(options_.placement); }
+  bool on_disk(const std::string& directory) const { return options_.placement.backing != Backing::kShm && !lives_in_memory(directory); }
+
+  Store store_in(const std::string& directory) const {
+    require_local(directory, options_.placement);
+    StoreOptions options = options_.store;
+    options.directory = directory;
+    return Store(options);
+  }
+
+  // With one directory attach_or_load() is the same in one step.
+  std::optional<Lease> attach_anywhere(const std::vector<std::string>& directories) const {
+    if (directories.size() < 2) return std::nullopt;
+    for (const std::string& directory : directories) {
+      try {
+        if (auto lease = store_in(directory).attach(name_, gbz_.fingerprint(), policy_)) return lease;
+      } catch (const Error& error) {
+        if (error.reason() != Reason::kStoreDirectory && error.reason() != Reason::kCorrupt) throw;  // said when it is loaded there
+      }
+    }
+    return std::nullopt;
+  }
+
+  Lease attach_or_load(const std::string& directory) {
+    const Store store = store_in(directory);
+    // The index is what a store on a disk would hold a copy of. Who loads for others wants it under its name all the same.
+    if (policy_ == Policy::kTransient && on_disk(directory) && !options_.store.owner) {
+      if (auto lease = store.attach(name_, gbz_.fingerprint(), policy_)) return std::move(*lease);
+      if (gbz_.index() && (options_.placement.allow_network || !network_file_system(gbz_.index()->path()))) return gbz_.index()->map();
+    }
+    return store.attach_or_load(name_, policy_, gbz_.source());
+  }
+
+  GbzSource& gbz_;
+  StoreName name_;
+  Policy policy_;
+  const HoldOptions& options_;
+};
+
+void verify_whole(const Lease& lease, const GbzSource& gbz) {
+  const WholeFile file(gbz.path(), gbz.fingerprint().file_bytes);
+  const std::array<uint64_t, 2> full = wide_checksum_of(file.bytes());
+  if (full != lease.header().gbz_full) {
+    throw failure(Reason::kOtherPangenome, fmt::format("the shared pangenome '{}' was made from another file than {}: full fingerprint {:016x}{:016x}, of the file {:016x}{:016x}", lease.name(), gbz.path(),
+                                                       lease.header().gbz_full[1], lease.header().gbz_full[0], full[1], full[0]),
+                  fmt::format("give another --gbz_shared_memory_name, or: haploom gbz unload '{}'", lease.name()));
+  }
+  lease.verify();
+}
+
 }  // namespace
 
-Lease attach_or_load_gbz(const std::string& gbz_path, const std::optional<std::string>& name, Policy policy, const StoreOptions& options) {
+Lease attach_or_load_gbz(const std::string& gbz_path, const std::optional<std::string>& name, Policy policy, const HoldOptions& options) {
+  if (policy == Policy::kKept && options.placement.backing == Backing::kPrivate) {
+    throw Error{Exit::kUsage, Reason::kUsage, kModule, "--gbz_backing private shares nothing, so there is nothing to keep for other jobs", "give --gbz_backing shm or file"};
+  }
   GbzSource gbz(gbz_path);
-  return Store(options).attach_or_load(resolve_name(name, gbz.fingerprint()), policy, gbz.source());
+  Lease lease = Placer(gbz, resolve_name(name, gbz.fingerprint()), policy, options).hold();
+  if (options.verify) verify_whole(lease, gbz);
+  if (options.lock_memory) lease.lock_memory();
+  return lease;
+}
+
+IndexWritten write_index(const std::string& gbz_path, bool anew) {
+  GbzSource gbz(gbz_path);
+  if (!anew && gbz.index()) return {gbz.index()->path(), gbz.index()->header().total_bytes, false};
+  gbz.ignore_index();
+  base::AtomicFile out(index_path_of(gbz_path), kModule);
+  const Lease lease = Store::own_copy({out.path()}, gbz.source(), {});
+  ObjectHeader header = lease.header();
+  header.policy = static_cast<uint32_t>(Policy::kKept);
+  seal(header);
+  mark_ready(header);
+  struct stat status {};
+  check(::stat(gbz_path.c_str(), &status) == 0, "a GBZ that was read is there");
+  ::chmod(out.working_path().c_str(), (status.st_mode & 0444) | 0400);  // whoever reads the graph; nobody writes
+  out.write({reinterpret_cast<const char*>(&header), sizeof header});
+  const std::span<const std::byte> image = lease.image();
+  out.write({reinterpret_cast<const char*>(image.data()), image.size()});
+  out.commit();
+  return {out.path(), header.total_bytes, true};
 }
 
 }  // namespace haploom::shared_image

@@ -22,7 +22,13 @@ class GbzSourceTest : public StoreTest {
     return scratch_ + "/" + name;
   }
   Lease hold(const std::string& gbz, const std::optional<std::string>& name = std::nullopt) const {
-    return attach_or_load_gbz(gbz, name, Policy::kTransient, options_);
+    return attach_or_load_gbz(gbz, name, Policy::kTransient, hold_options());
+  }
+  HoldOptions hold_options() const {
+    HoldOptions out;
+    out.store = options_;
+    out.placement.directory = options_.directory;
+    return out;
   }
 };
 

@@ -2,6 +2,7 @@
 
 #include <sys/stat.h>
 
+#include <cerrno>
 #include <exception>
 
 #include "base/error.h"
@@ -38,7 +39,20 @@ bool Lease::loaded_here() const { return attached().loaded_here; }
 const std::string& Lease::name() const { return attached().place.name; }
 const ObjectHeader& Lease::header() const { return attached().header; }
 
+bool Lease::shared() const { return static_cast<bool>(attached().file); }
+
+void Lease::verify() const {
+  const Attachment& here = attached();
+  verify_sections(here.header, here.mapping.bytes(), here.place.object, here.place.name);
+}
+
+void Lease::lock_memory() const {
+  if (attached().mapping.lock()) return;
+  base::warn(kModule, "the pangenome is not locked in memory ({}): raise ulimit -l (RLIMIT_MEMLOCK), or leave out --gbz_mlock", errno_text(errno));
+}
+
 Policy Lease::policy() const {
+  if (!shared()) return Policy::kTransient;
   struct stat status {};
   check(::fstat(attached().file.number(), &status) == 0, "a leased object has a status");
   return policy_of(attached().header, status);

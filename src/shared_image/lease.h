@@ -27,6 +27,9 @@ class Lease {
   std::span<const std::byte> image() const;  // the sections' space, behind the header page
   bool loaded_here() const;                  // this process converted and published it
   Policy policy() const;
+  bool shared() const;                       // false: this process's own memory
+  void verify() const;                       // every byte of the image against its checksum; kInput/kCorrupt
+  void lock_memory() const;                  // against swapping; a warning where the limit forbids it
   const std::string& name() const;
   const ObjectHeader& header() const;
   void leave();                              // what the destructor does, with errors reported

@@ -46,7 +46,7 @@ void replace_all(std::string& text, std::string_view pattern, const std::string&
     text.replace(at, pattern.size(), by);
 }
 
-std::string file_prefix() { return fmt::format("haploom.{}.", ::geteuid()); }
+std::string file_prefix(uid_t owner) { return fmt::format("haploom.{}.", owner); }
 
 bool reserved(std::string_view name) { return name.ends_with(".lock") || name.find(".tmp.") != std::string_view::npos; }
 
@@ -90,13 +90,13 @@ StoreName resolve_name(const std::optional<std::string>& given, const Fingerprin
   return {validated_name(name), false};
 }
 
-ObjectPlace place_of(const std::string& directory, const std::string& name) {
-  const std::string object = fmt::format("{}/{}{}", directory, file_prefix(), name);
-  return {name, directory, object, object + ".lock", fmt::format("{}/{}.alloc.lock", directory, file_prefix()), object + ".tmp."};
+ObjectPlace place_of(const std::string& directory, const std::string& name, uid_t owner) {
+  const std::string object = fmt::format("{}/{}{}", directory, file_prefix(owner), name);
+  return {name, directory, owner, object, object + ".lock", fmt::format("{}/{}.alloc.lock", directory, file_prefix(owner)), object + ".tmp."};
 }
 
 std::optional<std::string> name_of_file(const std::string& file_name) {
-  const std::string prefix = file_prefix();
+  const std::string prefix = file_prefix(::geteuid());
   if (!file_name.starts_with(prefix)) return std::nullopt;
   const std::string name = file_name.substr(prefix.size());
   if (name.empty() || name.front() == '.' || reserved(name)) return std::nullopt;

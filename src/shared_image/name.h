@@ -8,6 +8,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <sys/types.h>
+#include <unistd.h>
+
 #include <optional>
 #include <string>
 
@@ -32,12 +35,13 @@ std::string job_id();
 struct ObjectPlace {
   std::string name;             // as users know it
   std::string directory;
+  uid_t owner = 0;              // whose object it is
   std::string object;           // <directory>/haploom.<uid>.<name>
   std::string lock;             // <object>.lock: held by whoever loads or removes
   std::string allocation_lock;  // one for all names of the user; two dots, so that it is nobody's name lock
   std::string temporary;        // <object>.tmp. : before <pid>.<random>, where unnamed files are refused
 };
-ObjectPlace place_of(const std::string& directory, const std::string& name);
+ObjectPlace place_of(const std::string& directory, const std::string& name, uid_t owner = ::geteuid());
 
 // The name behind a file of the store directory; nullopt when it is no object of this user.
 std::optional<std::string> name_of_file(const std::string& file_name);

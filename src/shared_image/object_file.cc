@@ -29,11 +29,13 @@ Error not_openable(const ObjectPlace& place, int error) {
                  "remove what stands under that name, or give another --gbz_shared_memory_name");
 }
 
-void require_own_regular_file(const ObjectPlace& place, const struct stat& status) {
+void require_owners_regular_file(const ObjectPlace& place, const struct stat& status) {
   const std::string remedy = "remove what stands under that name, or give another --gbz_shared_memory_name";
   if (!S_ISREG(status.st_mode)) throw failure(Reason::kFileType, fmt::format("{} is no regular file", place.object), remedy);
-  if (status.st_uid != ::geteuid())
-    throw failure(Reason::kOwner, fmt::format("{} belongs to {}, not to you", place.object, user_text(status.st_uid)), remedy);
+  if (status.st_uid != place.owner) {
+    const std::string expected = place.owner == ::geteuid() ? "you" : user_text(place.owner);
+    throw failure(Reason::kOwner, fmt::format("{} belongs to {}, not to {}", place.object, user_text(status.st_uid), expected), remedy);
+  }
   if ((status.st_mode & 0022) != 0) {
     throw failure(Reason::kOwner, fmt::format("{} can be written by others (mode {:04o})", place.object, status.st_mode & 07777),
                   fmt::format("haploom gbz unload '{}', then load it again", place.name));
@@ -51,7 +53,7 @@ std::optional<ObjectFile> open_object(const ObjectPlace& place) {
     throw not_openable(place, errno);
   }
   check(::fstat(object.file.number(), &object.status) == 0, "an open object has a status");
-  require_own_regular_file(place, object.status);
+  require_owners_regular_file(place, object.status);
   return object;
 }
 
@@ -67,13 +69,22 @@ ObjectHeader read_header(const ObjectFile& object, const ObjectPlace& place) {
   return header;
 }
 
+bool lost_in_a_crash(const ObjectPlace& place, Reason reason) {
+  if (reason != Reason::kCorrupt && reason != Reason::kSize) return false;
+  const std::optional<ObjectFile> object = open_object(place);
+  ObjectHeader header;
+  if (!object || ::pread(object->file.number(), &header, sizeof header, 0) != static_cast<ssize_t>(sizeof header)) return false;
+  return sealed(header) && !of_this_boot(header);
+}
+
 Policy policy_of(const ObjectHeader& header, const struct stat& status) {
   const bool kept = header.policy == static_cast<uint32_t>(Policy::kKept) || (status.st_mode & S_ISVTX) != 0;
   return kept ? Policy::kKept : Policy::kTransient;
 }
 
 void mark_kept(int file, const ObjectPlace& place) {
-  if (::fchmod(file, kObjectMode | S_ISVTX) == 0) return;
+  struct stat status {};
+  if (::fstat(file, &status) == 0 && ::fchmod(file, (status.st_mode & 0777) | S_ISVTX) == 0) return;
   throw failure(Reason::kPublish, fmt::format("cannot mark {} as kept: {}", place.object, errno_text(errno)),
                 "give the loading command another --shared_memory_name");
 }

@@ -12,6 +12,7 @@
 #include <string>
 
 #include "base/descriptor.h"
+#include "base/error.h"
 #include "shared_image/name.h"
 #include "shared_image/object_header.h"
 
@@ -28,11 +29,16 @@ std::optional<ObjectFile> open_object(const ObjectPlace& place);
 // Reads and verifies the header, against the file's size too.
 ObjectHeader read_header(const ObjectFile& object, const ObjectPlace& place);
 
+// Whether `reason`, met when attaching, comes of a crash of the node: the object is of an earlier boot and its bytes or its
+// length are not what its header, which is whole, says.
+bool lost_in_a_crash(const ObjectPlace& place, Reason reason);
+
 // Whether the object stays when its last user leaves: made so, or marked since by mark_kept(). The mark is the file's
 // sticky bit, because an object's bytes never change.
 Policy policy_of(const ObjectHeader& header, const struct stat& status);
-void mark_kept(int file, const ObjectPlace& place);
+void mark_kept(int file, const ObjectPlace& place);  // the rest of the mode stays
 
 inline constexpr mode_t kObjectMode = 0400;
+inline constexpr mode_t kGroupObjectMode = 0440;  // of an object that is shared with a group
 
 }  // namespace haploom::shared_image

@@ -72,6 +72,7 @@ ObjectHeader new_header() {
 
 void seal(ObjectHeader& header) { header.checksum = header_checksum(header); }
 void mark_ready(ObjectHeader& header) { header.state = kReady; }
+bool sealed(const ObjectHeader& header) { return header.magic == kMagic && header.checksum == header_checksum(header); }
 
 void verify_header(const ObjectHeader& header, uint64_t file_bytes, const std::string& place, const std::string& name) {
   const auto require = [&](bool holds, const char* what) {
@@ -80,7 +81,7 @@ void verify_header(const ObjectHeader& header, uint64_t file_bytes, const std::s
   require(header.magic == kMagic, "is no shared pangenome of haploom, or its first bytes are damaged");
   require(header.byte_order == kByteOrder && header.pointer_bytes == sizeof(void*), "was made on another kind of machine");
   require(header.layout == kLayout && header.header_bytes == kPageBytes && header.page_bytes == kPageBytes, "was built by another release (layout)");
-  require(header.checksum == header_checksum(header), "has a damaged header (checksum)");
+  require(sealed(header), "has a damaged header (checksum)");
   if (header.version.text() != HAPLOOM_VERSION)
     require(false, fmt::format("was built by another release ({}, this is {})", header.version.text(), HAPLOOM_VERSION).c_str());
   require(header.state == kReady || header.state == 0, "has a damaged header (state)");

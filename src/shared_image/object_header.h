@@ -81,6 +81,8 @@ ObjectHeader new_header();
 // Writes the checksum. The state word stays unfinished: mark_ready() is the last step.
 void seal(ObjectHeader& header);
 void mark_ready(ObjectHeader& header);
+// The checksum is that of the bytes before it.
+bool sealed(const ObjectHeader& header);
 
 // file_bytes: as the file system says. place: the file, name: the user's, both for messages.
 void verify_header(const ObjectHeader& header, uint64_t file_bytes, const std::string& place, const std::string& name);

@@ -18,6 +18,7 @@
 #include "shared_image/crash_point.h"
 #include "shared_image/failure.h"
 #include "shared_image/file_lock.h"
+#include "shared_image/memory_limit.h"
 #include "shared_image/object_file.h"
 
 namespace haploom::shared_image {
@@ -38,12 +39,12 @@ void require_directory(const std::string& directory) {
     throw failure(Reason::kStoreDirectory, fmt::format("the store directory {} is no directory", directory), remedy);
 }
 
-ObjectHeader header_of(const Store::Source& source, Policy policy, std::span<const std::byte> object) {
+ObjectHeader header_of(const Store::Source& source, Policy policy, uint64_t image_bytes, uint64_t checksum) {
   ObjectHeader header = new_header();
-  header.total_bytes = object.size();
+  header.total_bytes = kPageBytes + image_bytes;
   header.policy = static_cast<uint32_t>(policy);
   header.section_count = 1;
-  header.sections[0] = {ObjectSectionType::kPangenome, 0, kPageBytes, object.size() - kPageBytes, checksum_of(object.subspan(kPageBytes))};
+  header.sections[0] = {ObjectSectionType::kPangenome, 0, kPageBytes, image_bytes, checksum};
   header.gbz_bytes = source.fingerprint.file_bytes;
   header.gbz_sampled = source.fingerprint.sampled;
   header.gbz_path.set(source.gbz_path);
@@ -56,10 +57,16 @@ ObjectHeader header_of(const Store::Source& source, Policy policy, std::span<con
   return header;
 }
 
-void fill_image(const Store::Source& source, std::span<std::byte> image) {
+// The image's checksum.
+uint64_t fill_image(const Store::Source& source, Draft& draft) {
+  const std::span<std::byte> image = draft.bytes().subspan(kPageBytes);
   if (crash_point_armed(CrashPoint::kHalfFilled)) std::memset(image.data(), 0xA5, image.size() / 2);
   crash_point(CrashPoint::kHalfFilled);
+  if (source.copy) {
+    if (const auto checksum = source.copy(draft.file(), kPageBytes)) return *checksum;
+  }
   source.fill(image);
+  return checksum_of(image);
 }
 
 void write_header(ObjectHeader header, std::span<std::byte> object) {
@@ -124,6 +131,34 @@ void require_unleased(const ObjectPlace& place, const Descriptor& file) {
 
 constexpr std::chrono::milliseconds kUnloadPatience{5'000};
 
+void require_under_ceiling(const std::string& name, uint64_t image_bytes, uint64_t ceiling_bytes) {
+  if (ceiling_bytes == 0 || image_bytes <= ceiling_bytes) return;
+  throw failure(Reason::kNoSpace,
+                fmt::format("the image of '{}' needs {} ({} bytes), over the ceiling of {}", name, base::size_text(image_bytes), image_bytes,
+                            base::size_text(ceiling_bytes)),
+                fmt::format("--gbz_shared_memory_size_gb {}", (image_bytes + 999'999'999) / 1'000'000'000));
+}
+
+// As attach_object(), but an object that did not survive a crash of the node is as if it were absent.
+std::unique_ptr<Attachment> attach_survivor(const ObjectPlace& place, const Fingerprint& expected, Waiter& waiter) {
+  try {
+    return attach_object(place, expected, waiter);
+  } catch (const Error& error) {
+    if (!lost_in_a_crash(place, error.reason())) throw;
+    base::info(kModule, "{}: of an earlier boot and damaged since, to be made again", place.object);
+    return nullptr;
+  }
+}
+
+// Behind the name lock. Those who look at it at this moment find it damaged too, and let go.
+void remove_lost(const ObjectPlace& place, Waiter& waiter) {
+  struct stat status {};
+  if (::lstat(place.object.c_str(), &status) != 0) return;
+  const Descriptor file = open_for_removal(place, "");
+  while (::flock(file.number(), LOCK_EX | LOCK_NB) != 0) waiter.pause([&] { return text_of(lock_holders(place.object)); });
+  if (names_file(place.object, file.number())) ::unlink(place.object.c_str());
+}
+
 }  // namespace
 
 Store::Store(StoreOptions options) : options_(std::move(options)) {
@@ -131,46 +166,70 @@ Store::Store(StoreOptions options) : options_(std::move(options)) {
   require_directory(options_.directory);
 }
 
-std::optional<Lease> Store::attach(const StoreName& name, const std::optional<Fingerprint>& expected) const {
+ObjectPlace Store::place(const std::string& name) const { return place_of(options_.directory, name, options_.owner.value_or(::geteuid())); }
+bool Store::anothers() const { return options_.owner && *options_.owner != ::geteuid(); }
+
+void Store::require_own(const ObjectPlace& place) const {
+  if (!anothers()) return;
+  throw failure(Reason::kImageAbsent, fmt::format("no shared pangenome '{}' of uid {} in {}", place.name, place.owner, place.directory),
+                "ask that user to load it (load_gbz_into_shared_memory --gbz_shared_memory_group), or leave out --gbz_shared_memory_owner");
+}
+
+std::optional<Lease> Store::attach(const StoreName& name, const std::optional<Fingerprint>& expected, Policy policy) const {
+  const ObjectPlace where = place(name.name);
   Waiter waiter(options_.wait_timeout, loading_or_removing(name.name));
-  std::unique_ptr<Attachment> attachment = attach_object(place_of(options_.directory, name.name), expected, waiter);
+  std::unique_ptr<Attachment> attachment = attach_object(where, expected, waiter);
   if (attachment == nullptr) return std::nullopt;
+  if (policy == Policy::kKept && !anothers()) mark_kept(attachment->file.number(), where);
   return Lease(std::move(attachment));
 }
 
 Lease Store::attach_or_load(const StoreName& name, Policy policy, const Source& source) const {
-  const ObjectPlace place = place_of(options_.directory, name.name);
+  const ObjectPlace where = place(name.name);
   Waiter waiter(options_.wait_timeout, loading_or_removing(name.name));
-  std::unique_ptr<Attachment> attachment = attach_object(place, source.fingerprint, waiter);
+  std::unique_ptr<Attachment> attachment = attach_survivor(where, source.fingerprint, waiter);
   if (attachment == nullptr) {
-    const FileLock elected = FileLock::acquire(place.lock, waiter);
-    attachment = attach_object(place, source.fingerprint, waiter);  // another loader may have just finished
-    if (attachment == nullptr) return load(place, policy, source);
+    require_own(where);
+    const FileLock elected = FileLock::acquire(where.lock, waiter);
+    attachment = attach_survivor(where, source.fingerprint, waiter);  // another loader may have just finished
+    if (attachment == nullptr) {
+      remove_lost(where, waiter);
+      return load(where, policy, source);
+    }
   }
   // Nobody can remove it while we hold the lease, and the mark is looked at behind an exclusive lock.
-  if (policy == Policy::kKept) mark_kept(attachment->file.number(), place);
-  base::debug(kModule, "attached name={} bytes={}", place.name, attachment->header.total_bytes);
+  if (policy == Policy::kKept && !anothers()) mark_kept(attachment->file.number(), where);
+  base::debug(kModule, "attached name={} bytes={}", where.name, attachment->header.total_bytes);
   return Lease(std::move(attachment));
 }
 
-void Store::require_under_ceiling(const ObjectPlace& place, uint64_t image_bytes) const {
-  if (options_.ceiling_bytes == 0 || image_bytes <= options_.ceiling_bytes) return;
-  throw failure(Reason::kNoSpace,
-                fmt::format("the image of '{}' needs {} ({} bytes), over the ceiling of {}", place.name, base::size_text(image_bytes), image_bytes,
-                            base::size_text(options_.ceiling_bytes)),
-                fmt::format("--gbz_shared_memory_size_gb {}", (image_bytes + 999'999'999) / 1'000'000'000));
+Lease Store::own_copy(const StoreName& name, const Source& source, const StoreOptions& options) {
+  const uint64_t image_bytes = source.measure();
+  require_under_ceiling(name.name, image_bytes, options.ceiling_bytes);
+  require_memory(kPageBytes + image_bytes, memory_room(options.system_root));
+  auto attachment = std::make_unique<Attachment>();
+  attachment->place.name = name.name;
+  attachment->loaded_here = true;
+  attachment->mapping = Mapping::own(kPageBytes + image_bytes);
+  const std::span<std::byte> image = attachment->mapping.bytes().subspan(kPageBytes);
+  source.fill(image);
+  attachment->header = header_of(source, Policy::kTransient, image_bytes, checksum_of(image));
+  attachment->mapping.forbid_writing();
+  return Lease(std::move(attachment));
 }
+
+Lease Store::of_file(std::unique_ptr<Attachment> attachment) { return Lease(std::move(attachment)); }
 
 Lease Store::load(const ObjectPlace& place, Policy policy, const Source& source) const {
   const auto start = std::chrono::steady_clock::now();
   base::info(kModule, "loading {} name={} directory={}", source.gbz_path, place.name, place.directory);
   sweep_temporaries(place);
   const uint64_t image_bytes = source.measure();
-  require_under_ceiling(place, image_bytes);
+  require_under_ceiling(place.name, image_bytes, options_.ceiling_bytes);
   {
-    Draft draft = Draft::reserve(place, {kPageBytes + image_bytes, options_.publication, options_.wait_timeout, options_.system_root});
-    fill_image(source, draft.bytes().subspan(kPageBytes));
-    write_header(header_of(source, policy, draft.bytes()), draft.bytes());
+    Draft draft = Draft::reserve(place, {kPageBytes + image_bytes, options_.publication, options_.wait_timeout, options_.system_root, options_.group});
+    const uint64_t checksum = fill_image(source, draft);
+    write_header(header_of(source, policy, image_bytes, checksum), draft.bytes());
     draft.publish();
   }
   Waiter waiter(options_.wait_timeout, loading_or_removing(place.name));

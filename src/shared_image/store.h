@@ -9,11 +9,14 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <sys/types.h>
+
 #include <array>
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -29,11 +32,13 @@
 namespace haploom::shared_image {
 
 struct StoreOptions {
-  std::string directory = "/dev/shm";  // or --gbz_store_dir, on a local disk
+  std::string directory = "/dev/shm";  // or any on a local disk: backing.h
   std::chrono::milliseconds wait_timeout = std::chrono::seconds{1800};
   uint64_t ceiling_bytes = 0;          // --gbz_shared_memory_size_gb; 0 = none. An image over it is reason 20
   Publication publication = Publication::kUnnamed;
   std::filesystem::path system_root = "/";  // before /proc and the mounts of memory cgroups; for tests
+  std::optional<uid_t> owner = {};  // whose objects; another user's are attached to, and neither made nor removed
+  std::optional<gid_t> group = {};  // may attach to what is loaded here (mode 0440)
 };
 
 struct Entry {  // one row of `haploom gbz ls`
@@ -63,22 +68,32 @@ class Store {
     Fingerprint fingerprint;
     std::function<uint64_t()> measure;                  // bytes of the image; parses the GBZ
     std::function<void(std::span<std::byte>)> fill;     // writes exactly that many bytes
-    std::function<Details()> details = {};              // asked for after fill(); may be empty
+    // Asked before fill(), may be empty: where there is a quicker way into a file than through its mapping, writes them from
+    // `offset` on and gives their checksum (checksum.h); nullopt where there is none.
+    std::function<std::optional<uint64_t>(int file, uint64_t offset)> copy = {};
+    std::function<Details()> details = {};              // asked for after fill() or copy(); may be empty
   };
 
   // Attaches, or loads when nobody has. One of many concurrent callers loads, the others wait and attach.
   // Policy kKept makes an object that is there a kept one; kTransient leaves a kept one as it is.
+  // An object of an earlier boot that a crash of the node damaged is replaced.
   Lease attach_or_load(const StoreName& name, Policy policy, const Source& source) const;
   // Attaches or nullopt. expected: refuse another pangenome (reason 16).
-  std::optional<Lease> attach(const StoreName& name, const std::optional<Fingerprint>& expected) const;
+  std::optional<Lease> attach(const StoreName& name, const std::optional<Fingerprint>& expected, Policy policy = Policy::kTransient) const;
+  // Loads into this process's own memory, without a store; the limits of `options` hold.
+  static Lease own_copy(const StoreName& name, const Source& source, const StoreOptions& options);
+  // A lease on a file that is no object of a store, and stays when it is left.
+  static Lease of_file(std::unique_ptr<Attachment> attachment);
 
   std::vector<Entry> list() const;                      // the caller's objects, by name
   ObjectHeader inspect(const std::string& name, bool every_byte) const;  // verified; kImageAbsent. Takes no lease
   void unload(const std::string& name, bool force) const;  // reasons 30, 31, 32
 
  private:
+  ObjectPlace place(const std::string& name) const;
+  bool anothers() const;
+  void require_own(const ObjectPlace& place) const;
   Lease load(const ObjectPlace& place, Policy policy, const Source& source) const;
-  void require_under_ceiling(const ObjectPlace& place, uint64_t image_bytes) const;
 
   StoreOptions options_;
 };

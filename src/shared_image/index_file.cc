@@ -1,0 +1,117 @@
+#include "shared_image/index_file.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "base/log.h"
+#include "base/signals.h"
+#include "shared_image/attachment.h"
+#include "shared_image/checksum.h"
+#include "shared_image/failure.h"
+#include "shared_image/store.h"
+
+namespace haploom::shared_image {
+namespace {
+
+constexpr size_t kPieceBytes = size_t{1} << 20;  // read, summed and written while it is in the cache
+
+std::string make_anew(const std::string& gbz_path) { return fmt::format("haploom gbz index {}", gbz_path); }
+
+// What forbids its use; empty when nothing does.
+std::string distrust(const struct stat& index, const struct stat& gbz) {
+  if (!S_ISREG(index.st_mode)) return "it is no regular file";
+  if (index.st_uid != 0 && index.st_uid != ::geteuid() && index.st_uid != gbz.st_uid)
+    return fmt::format("it belongs to uid {}, who is neither you nor the owner of the GBZ nor root", index.st_uid);
+  if ((index.st_mode & 0022) != 0) return fmt::format("others than its owner can write to it (mode {:04o})", index.st_mode & 07777);
+  return "";
+}
+
+}  // namespace
+
+std::string index_path_of(const std::string& gbz_path) { return gbz_path + ".haploom"; }
+
+std::optional<IndexFile> IndexFile::open(const std::string& gbz_path, const Fingerprint& fingerprint) {
+  const std::string path = index_path_of(gbz_path);
+  Descriptor file(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+  if (!file && errno == ENOENT) return std::nullopt;
+  const auto refused = [&](const std::string& why) {
+    base::warn(kModule, "the index {} is not used: {}; {}", path, why, make_anew(gbz_path));
+    return std::nullopt;
+  };
+  if (!file) return refused(errno_text(errno));
+  struct stat status {}, gbz {};
+  if (::fstat(file.number(), &status) != 0 || ::stat(gbz_path.c_str(), &gbz) != 0) return refused(errno_text(errno));
+  if (const std::string why = distrust(status, gbz); !why.empty()) return refused(why);
+  ObjectHeader header;
+  if (::pread(file.number(), &header, sizeof header, 0) != static_cast<ssize_t>(sizeof header)) return refused("it is shorter than a header");
+  try {
+    verify_header(header, static_cast<uint64_t>(status.st_size), path, path);
+  } catch (const Error& error) {
+    return refused(error.message());
+  }
+  if (header.section_count != 1 || header.sections[0].offset != kPageBytes || header.sections[0].length != header.total_bytes - kPageBytes) return refused("it is laid out in another way");
+  if (header.fingerprint() != fingerprint) return refused(fmt::format("it was made from another state of the GBZ (fingerprint {}, now {})", header.fingerprint().text(), fingerprint.text()));
+  return IndexFile(path, std::move(file), header);
+}
+
+template <typename Take>  // Take(span<const byte> piece, uint64_t offset in the image)
+uint64_t IndexFile::for_each_piece(Take take) const {
+  std::vector<std::byte> piece(kPieceBytes);
+  Checksum checksum;
+  for (uint64_t at = 0; at < image_bytes();) {
+    base::throw_if_stopped();
+    const ssize_t got = ::pread(file_.number(), piece.data(), std::min<uint64_t>(piece.size(), image_bytes() - at), static_cast<off_t>(kPageBytes + at));
+    if (got < 0 && errno == EINTR) continue;
+    if (got <= 0) {
+      throw Error{Exit::kInput, Reason::kReadGbz, kModule, fmt::format("cannot read the index {} at byte {}: {}", path_, kPageBytes + at, got < 0 ? errno_text(errno) : "it became shorter"),
+                  "make it again when nobody writes to it: haploom gbz index --force"};
+    }
+    const auto bytes = std::span<const std::byte>(piece).first(static_cast<size_t>(got));
+    checksum.add(bytes);
+    take(bytes, at);
+    at += bytes.size();
+  }
+  if (checksum.sum() != header_.sections[0].checksum) {
+    throw Error{Exit::kInput, Reason::kCorrupt, kModule, fmt::format("the index {} differs from its checksum", path_), "haploom gbz index --force makes it again"};
+  }
+  return header_.sections[0].checksum;
+}
+
+void IndexFile::read_into(std::span<std::byte> out) const {
+  check(out.size() == image_bytes(), "the space for an index is what it says");
+  for_each_piece([&](std::span<const std::byte> piece, uint64_t at) { std::memcpy(out.data() + at, piece.data(), piece.size()); });
+}
+
+uint64_t IndexFile::copy_to(int file, uint64_t offset) const {
+  return for_each_piece([&](std::span<const std::byte> piece, uint64_t at) {
+    while (!piece.empty()) {
+      const ssize_t written = ::pwrite(file, piece.data(), piece.size(), static_cast<off_t>(offset + at));
+      if (written < 0 && errno == EINTR) continue;
+      if (written <= 0) throw failure(Reason::kNoSpace, fmt::format("cannot write the pangenome image: {}", errno_text(errno)), "free space there, or give --gbz_store_dir a directory on a local disk");
+      piece = piece.subspan(static_cast<size_t>(written));
+      at += static_cast<uint64_t>(written);
+    }
+  });
+}
+
+Lease IndexFile::map() const {
+  auto attachment = std::make_unique<Attachment>();
+  attachment->place.name = path_;
+  attachment->place.object = path_;
+  attachment->file = Descriptor(::fcntl(file_.number(), F_DUPFD_CLOEXEC, 0));
+  attachment->mapping = Mapping::readable(file_.number(), header_.total_bytes, path_);
+  attachment->header = header_;
+  attachment->owner = ::getpid();
+  return Store::of_file(std::move(attachment));
+}
+
+}  // namespace haploom::shared_image
