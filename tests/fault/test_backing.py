@@ -147,3 +147,23 @@ def test_a_lock_that_the_limit_forbids_is_a_warning(graph, store):
         pytest.skip("needs setpriv")
     done = run("sh", "-c", script, "sh", BIN / "load_gbz_into_shared_memory", "--pangenome_gbz", graph, "--gbz_store_dir", store, "--gbz_mlock")
     assert "RLIMIT_MEMLOCK" in done.stderr
+
+
+def test_a_network_file_system_is_refused_unless_allowed(graph, tmp_path):
+    """FUSE stands for them all: it is the one that a test can mount."""
+    if os.geteuid() != 0 or not shutil.which("bindfs") or not os.path.exists("/dev/fuse"):
+        pytest.skip("needs root, bindfs and /dev/fuse")
+    behind, mounted = tmp_path / "behind", tmp_path / "mounted"
+    behind.mkdir()
+    mounted.mkdir()
+    subprocess.run(["bindfs", behind, mounted], check=True)
+    try:
+        words = ["load_gbz_into_shared_memory", "--pangenome_gbz", graph, "--shared_memory_name", "x", "--gbz_store_dir", mounted]
+        done = run(*words, ok=False)
+        assert done.returncode == 4 and "[shared_image/18]" in done.stderr and "fuse" in done.stderr and "--gbz_allow_network_store" in done.stderr
+        assert list(behind.iterdir()) == []
+        assert "loaded" in run(*words, "--gbz_allow_network_store").stdout
+        run("haploom", "gbz", "unload", "x", "--gbz_store_dir", mounted)
+    finally:
+        subprocess.run(["umount", mounted], check=True)
+    assert list(behind.iterdir()) == []
