@@ -6,9 +6,13 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <cstring>
+#include <exception>
 #include <memory>
+#include <mutex>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -22,7 +26,7 @@
 namespace haploom::shared_image {
 namespace {
 
-constexpr size_t kPieceBytes = size_t{1} << 20;  // read, summed and written while it is in the cache
+constexpr uint64_t kMostCopiers = 4;  // threads: memory is the limit beyond that
 
 std::string make_anew(const std::string& gbz_path) { return fmt::format("haploom gbz index {}", gbz_path); }
 
@@ -36,6 +40,11 @@ std::string distrust(const struct stat& index, const struct stat& gbz) {
 }
 
 }  // namespace
+
+struct IndexFile::ChunkReader {
+  ChunkSum sum;
+  std::vector<std::byte> piece = std::vector<std::byte>(size_t{256} << 10);  // read, summed and written while it is in the cache
+};
 
 std::string index_path_of(const std::string& gbz_path) { return gbz_path + ".haploom"; }
 
@@ -63,24 +72,50 @@ std::optional<IndexFile> IndexFile::open(const std::string& gbz_path, const Fing
   return IndexFile(path, std::move(file), header);
 }
 
-template <typename Take>  // Take(span<const byte> piece, uint64_t offset in the image)
-uint64_t IndexFile::for_each_piece(Take take) const {
-  std::vector<std::byte> piece(kPieceBytes);
-  Checksum checksum;
-  for (uint64_t at = 0; at < image_bytes();) {
+// One chunk (checksum.h) from the file through a buffer to take(piece, offset in the image); its sum.
+template <typename Take>
+uint64_t IndexFile::read_chunk(uint64_t chunk, ChunkReader& reader, Take take) const {
+  reader.sum.start();
+  const uint64_t end = std::min(image_bytes(), (chunk + 1) * kChunkBytes);
+  for (uint64_t at = chunk * kChunkBytes; at < end;) {
     base::throw_if_stopped();
-    const ssize_t got = ::pread(file_.number(), piece.data(), std::min<uint64_t>(piece.size(), image_bytes() - at), static_cast<off_t>(kPageBytes + at));
+    const ssize_t got = ::pread(file_.number(), reader.piece.data(), std::min<uint64_t>(reader.piece.size(), end - at), static_cast<off_t>(kPageBytes + at));
     if (got < 0 && errno == EINTR) continue;
     if (got <= 0) {
       throw Error{Exit::kInput, Reason::kReadGbz, kModule, fmt::format("cannot read the index {} at byte {}: {}", path_, kPageBytes + at, got < 0 ? errno_text(errno) : "it became shorter"),
                   "make it again when nobody writes to it: haploom gbz index --force"};
     }
-    const auto bytes = std::span<const std::byte>(piece).first(static_cast<size_t>(got));
-    checksum.add(bytes);
+    const auto bytes = std::span<const std::byte>(reader.piece).first(static_cast<size_t>(got));
+    reader.sum.add(bytes);
     take(bytes, at);
     at += bytes.size();
   }
-  if (checksum.sum() != header_.sections[0].checksum) {
+  return reader.sum.sum();
+}
+
+template <typename Take>  // Take(span<const byte> piece, uint64_t offset in the image), from several threads
+uint64_t IndexFile::for_each_piece(Take take) const {
+  std::vector<uint64_t> sums((image_bytes() + kChunkBytes - 1) / kChunkBytes);
+  std::atomic<uint64_t> next{0};
+  std::mutex guard;
+  std::exception_ptr failed;
+  const auto work = [&] {
+    try {
+      ChunkReader reader;
+      for (uint64_t chunk = next++; chunk < sums.size(); chunk = next++) sums[chunk] = read_chunk(chunk, reader, take);
+    } catch (...) {
+      next = sums.size();  // the others stop at their chunk's end
+      const std::lock_guard lock(guard);
+      if (!failed) failed = std::current_exception();
+    }
+  };
+  {
+    std::vector<std::jthread> others;
+    for (uint64_t i = 1; i < std::min<uint64_t>({kMostCopiers, std::thread::hardware_concurrency(), sums.size()}); ++i) others.emplace_back(work);
+    work();
+  }
+  if (failed) std::rethrow_exception(failed);
+  if (checksum_of_chunks(sums) != header_.sections[0].checksum) {
     throw Error{Exit::kInput, Reason::kCorrupt, kModule, fmt::format("the index {} differs from its checksum", path_), "haploom gbz index --force makes it again"};
   }
   return header_.sections[0].checksum;

@@ -41,6 +41,9 @@ class IndexFile {
 
  private:
   IndexFile(std::string path, Descriptor file, const ObjectHeader& header) : path_(std::move(path)), file_(std::move(file)), header_(header) {}
+  struct ChunkReader;
+  template <typename Take>
+  uint64_t read_chunk(uint64_t chunk, ChunkReader& reader, Take take) const;
   template <typename Take>
   uint64_t for_each_piece(Take take) const;
 

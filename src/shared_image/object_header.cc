@@ -22,7 +22,7 @@ static_assert(std::endian::native == std::endian::little, "objects are written a
 static_assert(std::is_trivially_copyable_v<ObjectHeader>);
 
 constexpr std::array<char, 8> kMagic = {'H', 'A', 'P', 'L', 'O', 'O', 'M', '\n'};  // a text transfer would spoil the end
-constexpr uint32_t kLayout = 1;
+constexpr uint32_t kLayout = 2;
 constexpr uint32_t kByteOrder = 0x01020304;
 constexpr uint64_t kReady = 0x0A59444145520A0A;  // "\n\nREADY\n"
 

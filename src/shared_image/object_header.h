@@ -32,7 +32,7 @@ struct ObjectSection {
   uint32_t reserved = 0;
   uint64_t offset = 0;  // from the start of the file
   uint64_t length = 0;
-  uint64_t checksum = 0;  // XXH3 of the bytes
+  uint64_t checksum = 0;  // of the bytes: checksum.h
 };
 
 // Text in a header: zero-terminated, cut if longer.

@@ -1,6 +1,7 @@
 //! What an independent reader sees in a GBZ: one line for each path.
 //!
 //! usage: oracle gbz|gbwt FILE.gbz
+//!        oracle load FILE.gbz     reads it with the crate gbz and says its nodes: for timing
 //!
 //! Columns: path, sample, phase, contig, fragment, length, sha256 of the forward sequence, visits. Every path is also
 //! walked from its other end, which must give the same nodes backwards.
@@ -64,12 +65,19 @@ macro_rules! reader {
 reader!(read_with_gbz, gbz, simple_sds);
 reader!(read_with_gbwt, gbwt, simple_sds_sbwt);
 
+fn load_with_gbz(file: &str) -> Result<(), String> {
+    let graph: gbz::GBZ = simple_sds::serialize::load_from(file).map_err(|e| format!("{file}: {e}"))?;
+    println!("{} nodes", graph.nodes());
+    Ok(())
+}
+
 fn main() {
     let words: Vec<String> = std::env::args().collect();
     let result = match words.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         [_, "gbz", file] => read_with_gbz(file),
         [_, "gbwt", file] => read_with_gbwt(file),
-        _ => Err("usage: oracle gbz|gbwt FILE.gbz".to_string()),
+        [_, "load", file] => load_with_gbz(file),
+        _ => Err("usage: oracle gbz|gbwt|load FILE.gbz".to_string()),
     };
     if let Err(cause) = result {
         eprintln!("{cause}");
