@@ -30,7 +30,10 @@ void add_gbz_build(CLI::App& parent) {
   command->add_option("-o,--output", options->output, "GBZ file to write")->required()->type_name("FILE.gbz");
   command->add_option("--version", options->version, "1 (every GBZ tool), 2 or 3 (smaller; newer tools only)")->check(CLI::Range(1, 3))->capture_default_str();
   command->add_option("--max-node", options->max_node, "longest node in bases; longer segments are cut")->check(CLI::Range(1U, 1U << 30))->capture_default_str();
-  command->footer("example, in the source folder:\n  haploom gbz build tests/data/small.gfa -o small.gbz");
+  command->footer(
+      "memory: about two bytes for each base of the segments, one for each step of the paths, and 100 for each node:\n"
+      "130 MB for a GFA of 250 MB (20 Mb, 90 haplotypes). The GFA is read twice and must be a regular file.\n"
+      "example, in the source folder:\n  haploom gbz build tests/data/small.gfa -o small.gbz");
   command->callback([options] { build(*options); });
 }
 

@@ -46,7 +46,9 @@ std::vector<Walk> random_walks(std::mt19937& random, uint32_t nodes, size_t coun
 
 void expect_by_definition(const std::vector<Walk>& walks, uint32_t nodes) {
   GbwtBuilder builder(10, 10 + 2 * nodes);
-  builder.build(walks);
+  std::vector<CompactWalk> packed;
+  for (const Walk& walk : walks) packed.push_back(compact(walk));
+  builder.build(packed);
   const auto expected = successors_by_definition(walks);
   uint64_t visits = 0;
   for (uint64_t i = 0; i < builder.records(); ++i) {
@@ -67,6 +69,28 @@ TEST(GbwtBuilder, OrdersVisitsByTheirPast) { expect_by_definition({{10, 12, 16},
 
 TEST(GbwtBuilder, OrdersLoopsAndTurns) { expect_by_definition({{10, 10, 10, 10}, {10, 11, 10}, {11}, {10}, {10, 10, 12, 10, 10, 12}}, 2); }
 
+TEST(GbwtBuilder, OrdersTandemCopies) {
+  expect_by_definition({{10, 12, 14, 12, 14, 16, 18}, {10, 12, 14, 16, 18}, {10, 12, 14, 12, 14, 12, 14, 16, 18}, {12, 14, 16}, {10, 16, 18}}, 5);
+}
+
+TEST(GbwtBuilder, OrdersInversions) {
+  // 12 14 is inverted in some, and so is 20 22 24; paths of both directions, some begin and end within
+  expect_by_definition({{10, 12, 14, 16, 18, 20, 22, 24, 26},
+                        {10, 15, 13, 16, 18, 20, 22, 24, 26},
+                        {10, 15, 13, 16, 18, 25, 23, 21, 26},
+                        {27, 20, 22, 24, 19, 17, 15, 13, 11},
+                        {22, 24, 26},
+                        {15, 13, 16},
+                        {13, 16},
+                        {12, 14},
+                        {23, 21, 19}},
+                       9);
+}
+
+TEST(GbwtBuilder, OrdersInversionsOfTandemCopies) {
+  expect_by_definition({{10, 12, 14, 12, 14, 16}, {10, 15, 13, 15, 13, 15, 13, 16}, {17, 15, 13, 11}, {10, 12, 14, 16}, {17, 12, 14, 12, 14, 11}, {12, 14, 12}}, 4);
+}
+
 TEST(GbwtBuilder, OrdersRandomWalks) {
   const unsigned seed = 99;
   SCOPED_TRACE(seed);
@@ -74,6 +98,31 @@ TEST(GbwtBuilder, OrdersRandomWalks) {
   for (int round = 0; round < 60; ++round) {
     const uint32_t nodes = 1 + random() % 8;
     expect_by_definition(random_walks(random, nodes, 1 + random() % 12, 1 + random() % 25), nodes);
+  }
+}
+
+// Mosaics of a few ancestors with turned and repeated pieces: long shared pasts, unlike random walks.
+TEST(GbwtBuilder, OrdersMosaics) {
+  const unsigned seed = 2026;
+  SCOPED_TRACE(seed);
+  std::mt19937 random(seed);
+  for (int round = 0; round < 40; ++round) {
+    const uint32_t nodes = 30;
+    const std::vector<Walk> ancestors = random_walks(random, nodes, 3, 40);
+    std::vector<Walk> walks(10);
+    for (Walk& walk : walks) {
+      while (walk.size() < 50) {
+        const Walk& from = ancestors[random() % ancestors.size()];
+        const size_t begin = random() % from.size(), end = begin + 1 + random() % (from.size() - begin);
+        Walk piece(from.begin() + static_cast<std::ptrdiff_t>(begin), from.begin() + static_cast<std::ptrdiff_t>(end));
+        if (random() % 4 == 0) {
+          std::reverse(piece.begin(), piece.end());
+          for (uint32_t& code : piece) code ^= 1;
+        }
+        for (uint32_t copies = 1 + (random() % 5 == 0); copies > 0; --copies) walk.insert(walk.end(), piece.begin(), piece.end());
+      }
+    }
+    expect_by_definition(walks, nodes);
   }
 }
 

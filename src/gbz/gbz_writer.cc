@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <span>
 
 #include "base/error.h"
 #include "base/signals.h"
@@ -48,9 +49,9 @@ struct Visited {
 Visited visited_ids(const PathGraph& graph) {
   Visited out;
   out.at.resize(graph.labels.size());
-  for (const Walk& walk : graph.walks) {
+  for (const CompactWalk& walk : graph.walks) {
     base::throw_if_stopped();
-    for (const uint32_t code : walk) out.at[node_id(code) - graph.first_id] = true;
+    for (WalkCursor at(walk, false); at.code() != kEndmarker; at.advance()) out.at[node_id(at.code()) - graph.first_id] = true;
   }
   for (uint64_t i = 0; i < out.at.size(); ++i) {
     if (!out.at[i]) continue;
@@ -62,12 +63,19 @@ Visited visited_ids(const PathGraph& graph) {
 }
 
 struct EncodedBwt {
+  uint64_t visits = 0;
   std::vector<uint64_t> starts;
   std::string data;
 };
 
-EncodedBwt encode(GbwtBuilder& builder) {
+// Uses up the walks.
+EncodedBwt encode(std::vector<CompactWalk>& walks, NodeCode first_code, uint64_t alphabet_size) {
+  GbwtBuilder builder(first_code, alphabet_size);
+  builder.build(walks);
+  walks = {};
   EncodedBwt out;
+  out.visits = builder.visit_total();
+  out.starts.reserve(builder.records());
   Record record;
   for (uint64_t i = 0; i < builder.records(); ++i) {
     base::throw_if_stopped(i);
@@ -82,13 +90,10 @@ void write_gbwt(PathGraph& graph, const Visited& visited, uint32_t version, Elem
   const NodeCode first_code = 2 * visited.first;
   const uint64_t alphabet_size = 2 * visited.last + 2;
   const uint64_t sequences = 2 * graph.walks.size();
-  GbwtBuilder builder(first_code, alphabet_size);
-  builder.build(graph.walks);
-  graph.walks = {};
-  const EncodedBwt bwt = encode(builder);
+  const EncodedBwt bwt = encode(graph.walks, first_code, alphabet_size);
   out.halves(kGbwtTag, gbwt_version(version));
   out.element(sequences);
-  out.element(builder.visit_total());
+  out.element(bwt.visits);
   out.element(first_code - 1);
   out.element(alphabet_size);
   out.element(kBidirectional | kMetadata | kGbwtSimpleSds);
@@ -126,16 +131,36 @@ void write_metadata(const PathGraph& graph, ElementWriter& out) {
   out.bytes(bytes);
 }
 
-void write_labels(const PathGraph& graph, const Visited& visited, uint32_t version, ElementWriter& out) {
-  std::vector<uint64_t> starts;
+// The labels of visited nodes in the order of their ids. They lie so already where the file lists its segments by id.
+std::string take_text(PathGraph& graph, const Visited& visited, std::span<const uint64_t> starts) {
+  bool in_place = true;
+  for (uint64_t id = visited.first; in_place && id <= visited.last; ++id)
+    in_place = !visited.at[id - graph.first_id] || graph.labels[id - graph.first_id].offset == starts[id - visited.first];
+  if (in_place) {
+    const PathGraph::Label& last = graph.labels[visited.last - graph.first_id];
+    graph.bases.resize(last.offset + last.length);
+    return std::move(graph.bases);
+  }
   std::string text;
-  starts.reserve(visited.last - visited.first + 1);
   text.reserve(graph.bases.size());
   for (uint64_t id = visited.first; id <= visited.last; ++id) {
     base::throw_if_stopped(id);
-    starts.push_back(text.size());
     if (visited.at[id - graph.first_id]) text += graph.label(id);
   }
+  graph.bases = {};
+  return text;
+}
+
+// Uses up the bases.
+void write_labels(PathGraph& graph, const Visited& visited, uint32_t version, ElementWriter& out) {
+  std::vector<uint64_t> starts;
+  starts.reserve(visited.last - visited.first + 1);
+  uint64_t length = 0;
+  for (uint64_t id = visited.first; id <= visited.last; ++id) {
+    starts.push_back(length);
+    if (visited.at[id - graph.first_id]) length += graph.labels[id - graph.first_id].length;
+  }
+  const std::string text = take_text(graph, visited, starts);
   if (version == 1)
     out.strings(starts, text, text.size());
   else
@@ -143,15 +168,16 @@ void write_labels(const PathGraph& graph, const Visited& visited, uint32_t versi
 }
 
 void write_translation(const PathGraph& graph, const Visited& visited, ElementWriter& out) {
-  std::vector<std::string> names;
-  std::vector<uint64_t> firsts;
-  for (const Gbz::Segment& segment : graph.segments) {
-    const auto used = visited.at.begin() + static_cast<std::ptrdiff_t>(segment.first_node - graph.first_id);
-    names.push_back(*used ? segment.name : "");
-    firsts.push_back(segment.first_node);
+  const std::vector<uint64_t> firsts(graph.segment_firsts.begin(), graph.segment_firsts.end());
+  std::vector<uint64_t> starts;
+  starts.reserve(firsts.size());
+  std::string text;
+  for (uint64_t segment = 0; segment < firsts.size(); ++segment) {
+    starts.push_back(text.size());
+    if (visited.at[firsts[segment] - graph.first_id]) text += graph.segments[segment];
   }
-  out.strings(names);
-  out.sparse_ints(firsts, graph.segments.empty() ? 0 : graph.segments.back().end_node);
+  out.strings(starts, text, 0);
+  out.sparse_ints(firsts, firsts.empty() ? 0 : graph.first_id + graph.labels.size());
 }
 
 }  // namespace
@@ -168,7 +194,7 @@ void write_gbz(PathGraph graph, int version, const ElementWriter::Sink& sink) {
   write_metadata(graph, out);
   out.halves(kGraphTag, graph_version(gbz_version));
   out.element(visited.count);
-  out.element(kGraphSimpleSds | (graph.segments.empty() ? 0 : kTranslation));
+  out.element(kGraphSimpleSds | (graph.segment_firsts.empty() ? 0 : kTranslation));
   write_labels(graph, visited, gbz_version, out);
   write_translation(graph, visited, out);
   out.flush();

@@ -4,9 +4,9 @@
 
 #include <algorithm>
 #include <charconv>
+#include <filesystem>
 #include <set>
 #include <tuple>
-#include <unordered_map>
 
 #include "base/error.h"
 #include "base/signals.h"
@@ -18,13 +18,6 @@ namespace {
 // Ids may leave gaps: each id in range costs a record of the BWT.
 constexpr uint64_t kIdSlack = 1'000'000;
 constexpr uint64_t kIdsPerSegment = 16;
-
-struct Hash {
-  using is_transparent = void;
-  size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
-};
-template <typename Value>
-using ByName = std::unordered_map<std::string, Value, Hash, std::equal_to<>>;
 
 // Cuts fields off the front of a line.
 class Fields {
@@ -64,11 +57,10 @@ class GfaReader {
   PathGraph read();
 
  private:
-  struct Segment {
-    const std::string* name;  // the key in by_name_
-    uint64_t offset;          // in graph_.bases
-    uint64_t length;
-    uint64_t first_id = 0;
+  struct Nodes {
+    uint64_t first_id;
+    uint64_t count;
+    uint64_t bases;
   };
 
   [[noreturn]] void fail(std::string_view cause) const;
@@ -78,6 +70,7 @@ class GfaReader {
   void take_definition(std::string_view line);
   void take_header(Fields fields);
   void take_segment(Fields fields);
+  uint64_t length(uint64_t segment) const { return starts_[segment + 1] - starts_[segment]; }
   void name_nodes();
   void keep_names();
   void cut_segments();
@@ -87,18 +80,20 @@ class GfaReader {
   void take_walk(Fields fields);
   void take_path(Fields fields);
   void check_overlaps(std::string_view overlaps) const;
-  void add_path(std::string_view sample, std::string_view contig, uint32_t phase, uint32_t fragment, Walk walk);
-  const Segment& segment(std::string_view name) const;
-  void step(const Segment& segment, bool reverse, Walk& walk) const;
-  static uint32_t number_of(std::string_view name, ByName<uint32_t>& numbers, std::vector<std::string>& names);
+  void add_path(std::string_view sample, std::string_view contig, uint32_t phase, uint32_t fragment);
+  Nodes nodes_of(std::string_view name) const;
+  uint64_t step(std::string_view name, bool reverse);
+  static uint32_t number_of(std::string_view name, NameTable& numbers, std::vector<std::string>& names);
 
   std::string path_;
   uint32_t max_node_;
   uint64_t line_ = 0;
   PathGraph graph_;
-  std::vector<Segment> segments_;
-  ByName<uint32_t> by_name_, sample_numbers_, contig_numbers_;
+  NameTable names_;                  // of segments; emptied once they are known to be node ids
+  std::vector<uint64_t> starts_{0};  // of segments in graph_.bases, and their end
+  NameTable sample_numbers_, contig_numbers_;
   std::set<std::tuple<uint32_t, uint32_t, uint32_t, uint32_t>> seen_paths_;
+  WalkWriter walk_;
 };
 
 void GfaReader::fail(std::string_view cause) const {
@@ -108,6 +103,7 @@ void GfaReader::fail(std::string_view cause) const {
 template <typename Take>
 void GfaReader::each_line(Take take) {
   formats::LineReader lines(path_, "gbz", Reason::kGfaFormat);
+  line_ = 0;
   while (const auto line = lines.next()) {
     line_ = lines.line();
     base::throw_if_stopped(line_ - 1);
@@ -116,11 +112,18 @@ void GfaReader::each_line(Take take) {
 }
 
 PathGraph GfaReader::read() {
+  if (std::error_code unknown; std::filesystem::exists(path_, unknown) && !std::filesystem::is_regular_file(path_, unknown))
+    throw Error{Exit::kInput, Reason::kGfaFormat, "gbz", fmt::format("'{}' is not a file that can be read twice", path_), "give a regular file, plain or gzip"};
   each_line([this](std::string_view line) { take_definition(line); });
   name_nodes();
+  const uint64_t lines = line_;
   each_line([this](std::string_view line) { take_use(line); });
+  if (line_ != lines)
+    throw Error{Exit::kInput, Reason::kGfaFormat, "gbz", fmt::format("'{}' has {} lines the first time it is read and {} the second", path_, lines, line_),
+                "give a file that nobody writes to: it is read twice"};
   if (graph_.walks.empty())
     throw Error{Exit::kInput, Reason::kGfaFormat, "gbz", fmt::format("'{}' has no P or W lines: a GBZ needs paths", path_), "give a GFA with the haplotypes as paths"};
+  if (!graph_.segment_firsts.empty()) graph_.segments = std::move(names_);
   return std::move(graph_);
 }
 
@@ -149,23 +152,24 @@ void GfaReader::take_segment(Fields fields) {
   if (fields.done()) fail(fmt::format("segment '{}' without a sequence", name));
   const std::string_view sequence = fields.next();
   if (!is_sequence(sequence)) fail(fmt::format("the sequence of segment '{}' is not letters", name));
-  const auto [at, fresh] = by_name_.emplace(name, segments_.size());
-  if (!fresh) fail(fmt::format("segment '{}' stands twice", name));
-  if (segments_.size() >= kMostNodeIds) fail("more segments than node ids");
-  segments_.push_back({&at->first, graph_.bases.size(), sequence.size()});
-  for (const char base : sequence) graph_.bases += base >= 'a' ? static_cast<char>(base - 'a' + 'A') : base;
+  if (names_.size() >= kMostNodeIds) fail("more segments than node ids");
+  if (!names_.add(name)) fail(fmt::format("segment '{}' stands twice", name));
+  const auto at = static_cast<std::ptrdiff_t>(graph_.bases.size());
+  graph_.bases += sequence;
+  std::transform(graph_.bases.begin() + at, graph_.bases.end(), graph_.bases.begin() + at, [](char base) { return base >= 'a' ? static_cast<char>(base - 'a' + 'A') : base; });
+  starts_.push_back(graph_.bases.size());
 }
 
 void GfaReader::name_nodes() {
   uint64_t least = kMostNodeIds, most = 0, id = 0;
-  const bool numbers = std::all_of(segments_.begin(), segments_.end(), [&](const Segment& segment) {
-    if (segment.length > max_node_ || !parse_id(*segment.name, id)) return false;
+  bool numbers = true;
+  for (uint64_t segment = 0; numbers && segment < names_.size(); ++segment) {
+    numbers = length(segment) <= max_node_ && parse_id(names_[segment], id);
     least = std::min(least, id);
     most = std::max(most, id);
-    return true;
-  });
-  if (segments_.empty()) return;
-  if (numbers && most - least < kIdSlack + kIdsPerSegment * segments_.size()) {
+  }
+  if (names_.size() == 0) return;
+  if (numbers && most - least < kIdSlack + kIdsPerSegment * names_.size()) {
     graph_.first_id = least;
     graph_.labels.resize(most - least + 1);
     keep_names();
@@ -175,21 +179,23 @@ void GfaReader::name_nodes() {
 }
 
 void GfaReader::keep_names() {
-  for (Segment& segment : segments_) {
-    parse_id(*segment.name, segment.first_id);
-    graph_.labels[segment.first_id - graph_.first_id] = {segment.offset, static_cast<uint32_t>(segment.length)};
+  for (uint64_t segment = 0; segment < names_.size(); ++segment) {
+    uint64_t id = 0;
+    parse_id(names_[segment], id);
+    graph_.labels[id - graph_.first_id] = {starts_[segment], static_cast<uint32_t>(length(segment))};
   }
+  names_ = {};
+  starts_ = {};
 }
 
 void GfaReader::cut_segments() {
-  for (Segment& segment : segments_) {
-    segment.first_id = 1 + graph_.labels.size();
-    for (uint64_t done = 0; done < segment.length; done += max_node_)
-      graph_.labels.push_back({segment.offset + done, static_cast<uint32_t>(std::min<uint64_t>(max_node_, segment.length - done))});
-    graph_.segments.push_back({*segment.name, segment.first_id, 1 + graph_.labels.size()});
+  for (uint64_t segment = 0; segment < names_.size(); ++segment) {
+    graph_.segment_firsts.push_back(static_cast<uint32_t>(1 + graph_.labels.size()));
+    for (uint64_t done = 0; done < length(segment); done += max_node_)
+      graph_.labels.push_back({starts_[segment] + done, static_cast<uint32_t>(std::min<uint64_t>(max_node_, length(segment) - done))});
+    if (graph_.labels.size() > kMostNodeIds)
+      throw Error{Exit::kInput, Reason::kGfaFormat, "gbz", fmt::format("'{}' makes more than {} nodes", path_, kMostNodeIds), "use a larger --max-node"};
   }
-  if (graph_.labels.size() > kMostNodeIds)
-    throw Error{Exit::kInput, Reason::kGfaFormat, "gbz", fmt::format("'{}' makes {} nodes, more than {}", path_, graph_.labels.size(), kMostNodeIds), "use a larger --max-node"};
 }
 
 void GfaReader::take_use(std::string_view line) {
@@ -200,16 +206,22 @@ void GfaReader::take_use(std::string_view line) {
   if (type == "P") take_path(fields);
 }
 
-const GfaReader::Segment& GfaReader::segment(std::string_view name) const {
-  const auto found = by_name_.find(name);
-  if (found == by_name_.end()) fail(fmt::format("segment '{}' is not in the file", name));
-  return segments_[found->second];
+GfaReader::Nodes GfaReader::nodes_of(std::string_view name) const {
+  if (graph_.segment_firsts.empty()) {
+    uint64_t id = 0;
+    if (parse_id(name, id) && id - graph_.first_id < graph_.labels.size())
+      if (const uint32_t bases = graph_.labels[id - graph_.first_id].length; bases > 0) return {id, 1, bases};
+  } else if (const auto segment = names_.find(name)) {
+    const uint64_t bases = length(*segment);
+    return {graph_.segment_firsts[*segment], (bases - 1) / max_node_ + 1, bases};
+  }
+  fail(fmt::format("segment '{}' is not in the file", name.substr(0, 100)));
 }
 
 void GfaReader::take_link(Fields fields) {
   for (int end = 0; end < 2; ++end) {
     if (fields.done()) fail("a link needs two segments with orientations and an overlap");
-    segment(fields.next());
+    nodes_of(fields.next());
     const std::string_view orientation = fields.done() ? std::string_view{} : fields.next();
     if (orientation != "+" && orientation != "-") fail(fmt::format("'{}' is no orientation", orientation));
   }
@@ -223,12 +235,14 @@ void GfaReader::check_overlaps(std::string_view overlaps) const {
       fail(fmt::format("overlap '{}': only graphs without overlaps (0M or *) can become a GBZ", overlap));
 }
 
-void GfaReader::step(const Segment& segment, bool reverse, Walk& walk) const {
-  const uint64_t pieces = (segment.length - 1) / max_node_ + 1;
-  for (uint64_t i = 0; i < pieces; ++i) {
-    const uint64_t id = reverse ? segment.first_id + pieces - 1 - i : segment.first_id + i;
-    walk.push_back(static_cast<uint32_t>(2 * id + (reverse ? 1 : 0)));
+// Adds the nodes of a segment to the walk; their bases.
+uint64_t GfaReader::step(std::string_view name, bool reverse) {
+  const Nodes nodes = nodes_of(name);
+  for (uint64_t i = 0; i < nodes.count; ++i) {
+    const uint64_t id = reverse ? nodes.first_id + nodes.count - 1 - i : nodes.first_id + i;
+    walk_.add(static_cast<uint32_t>(2 * id + (reverse ? 1 : 0)));
   }
+  return nodes.bases;
 }
 
 void GfaReader::take_walk(Fields fields) {
@@ -238,23 +252,26 @@ void GfaReader::take_walk(Fields fields) {
     value = fields.next();
   }
   uint32_t phase = 0;
-  uint64_t start = 0;
+  uint64_t start = 0, end = 0, bases = 0;
   if (field[0].empty() || field[2].empty()) fail("a W line without a sample or sequence name");
   if (!parse_number(field[1], phase)) fail(fmt::format("'{}' is no haplotype number", field[1]));
   if (field[3] != "*" && !parse_number(field[3], start)) fail(fmt::format("'{}' is no start of a walk", field[3]));
   if (start > UINT32_MAX) fail(fmt::format("a walk that starts at {}: a GBZ holds starts below 2^32", start));
+  if (field[4] != "*" && !parse_number(field[4], end)) fail(fmt::format("'{}' is no end of a walk", field[4]));
   const std::string_view steps = field[5];
   const auto is_turn = [](char c) { return c == '>' || c == '<'; };
   if (steps.empty() || !is_turn(steps.front())) fail("a walk is made of > or < and a segment name, again and again");
-  Walk walk;
-  walk.reserve(static_cast<size_t>(std::count_if(steps.begin(), steps.end(), is_turn)));
+  uint64_t turns = 0;
   for (size_t at = 0; at < steps.size();) {
-    base::throw_if_stopped(walk.size());
-    const size_t end = std::min(steps.find_first_of("<>", at + 1), steps.size());
-    step(segment(steps.substr(at + 1, end - at - 1)), steps[at] == '<', walk);
-    at = end;
+    base::throw_if_stopped(turns++);
+    size_t behind = at + 1;
+    while (behind < steps.size() && !is_turn(steps[behind])) ++behind;
+    bases += step(steps.substr(at + 1, behind - at - 1), steps[at] == '<');
+    at = behind;
   }
-  add_path(field[0], field[2], phase, static_cast<uint32_t>(start), std::move(walk));
+  if (field[3] != "*" && field[4] != "*" && end - start != bases)
+    fail(fmt::format("a walk of {} bases that is said to go from {} to {}: is the line cut short?", bases, start, end));
+  add_path(field[0], field[2], phase, static_cast<uint32_t>(start));
 }
 
 void GfaReader::take_path(Fields fields) {
@@ -262,33 +279,28 @@ void GfaReader::take_path(Fields fields) {
   if (name.empty()) fail("a path without a name");
   const std::string_view steps = fields.done() ? std::string_view{} : fields.next();
   if (steps.empty()) fail(fmt::format("path '{}' has no steps", name));
-  Walk walk;
-  walk.reserve(static_cast<size_t>(std::count(steps.begin(), steps.end(), ',')) + 1);
+  uint64_t turns = 0;
   for (Fields each(steps, ','); !each.done();) {
-    base::throw_if_stopped(walk.size());
+    base::throw_if_stopped(turns++);
     const std::string_view one = each.next();
     if (one.size() < 2 || (one.back() != '+' && one.back() != '-')) fail(fmt::format("path '{}': '{}' is no segment with an orientation", name, one));
-    step(segment(one.substr(0, one.size() - 1)), one.back() == '-', walk);
+    step(one.substr(0, one.size() - 1), one.back() == '-');
   }
   if (!fields.done()) check_overlaps(fields.next());
-  add_path(kGenericSample, name, kNoPhase, 0, std::move(walk));
+  add_path(kGenericSample, name, kNoPhase, 0);
 }
 
-uint32_t GfaReader::number_of(std::string_view name, ByName<uint32_t>& numbers, std::vector<std::string>& names) {
-  const auto known = numbers.find(name);
-  if (known != numbers.end()) return known->second;
-  const auto number = static_cast<uint32_t>(names.size());
-  numbers.emplace(name, number);
-  names.emplace_back(name);
-  return number;
+uint32_t GfaReader::number_of(std::string_view name, NameTable& numbers, std::vector<std::string>& names) {
+  if (numbers.add(name)) names.emplace_back(name);
+  return *numbers.find(name);
 }
 
-void GfaReader::add_path(std::string_view sample, std::string_view contig, uint32_t phase, uint32_t fragment, Walk walk) {
+void GfaReader::add_path(std::string_view sample, std::string_view contig, uint32_t phase, uint32_t fragment) {
   const PathName name{number_of(sample, sample_numbers_, graph_.samples), number_of(contig, contig_numbers_, graph_.contigs), phase, fragment};
   if (!seen_paths_.emplace(name.sample, name.contig, name.phase, name.fragment).second)
     fail(fmt::format("a second path of sample '{}', haplotype {}, sequence '{}' that starts at {}", sample, phase, contig, fragment));
   graph_.paths.push_back(name);
-  graph_.walks.push_back(std::move(walk));
+  graph_.walks.push_back(walk_.take());
 }
 
 }  // namespace

@@ -6,8 +6,11 @@
 //         upper case, as gbwtgraph makes them
 // Out:    node ids are the segment names where all are numbers, none is cut and the numbers lie close; else 1, 2, 3 ... in
 //         the order of the S lines, with the names kept beside
-// Cost:   two passes over the file; memory for the bases, 4 bytes a step of the walks, ~150 bytes a segment, and one line
-// Errors: kInput/kGfaFormat with file and line: unknown segment, name used twice, malformed walk, overlaps other than 0M
+// Cost:   two passes over the file; memory for the bases (twice that while they are read), the walks (compact_walk.h: about a
+//         byte a step), 16 bytes a node, the names and 25 bytes each (while S lines are read, or to the end where names are
+//         no node ids), and one line
+// Errors: kInput/kGfaFormat with file and line: unknown segment, name used twice, malformed walk, a walk of more or fewer
+//         bases than its start and end say, overlaps other than 0M; with the file: no paths, no regular file
 // Source: GFA-spec, github.com/GFA-spec/GFA-spec, GFA1.md (W lines: version 1.1)
 //
 // SPDX-License-Identifier: BSD-3-Clause

@@ -8,13 +8,11 @@
 #include <string_view>
 #include <vector>
 
+#include "gbz/compact_walk.h"
 #include "gbz/gbz.h"
+#include "gbz/name_table.h"
 
 namespace haploom::gbz {
-
-// Node codes of one path, front to back. 32 bits: half the memory, and enough for 2^31 nodes.
-using Walk = std::vector<uint32_t>;
-constexpr uint64_t kMostNodeIds = (uint64_t{1} << 31) - 1;
 
 struct PathGraph {
   // Label of node id first_id + i: `bases[offset .. offset + length)`; length 0 for an id without a node.
@@ -25,11 +23,13 @@ struct PathGraph {
   uint64_t first_id = 1;
   std::vector<Label> labels;
   std::string bases;
-  std::vector<Gbz::Segment> segments;  // empty when every segment is the node of its name
+  // Segments and their first nodes, in rising order; empty when every segment is the node of its name.
+  NameTable segments;
+  std::vector<uint32_t> segment_firsts;
 
   std::vector<std::string> samples, contigs;
   std::vector<PathName> paths;
-  std::vector<Walk> walks;  // one for each path
+  std::vector<CompactWalk> walks;  // one for each path
   std::vector<std::string> reference_samples;
 
   std::string_view label(uint64_t id) const {
