@@ -1,4 +1,6 @@
 // Files that are damaged: refused with a message, or harmless.
+#include <gmock/gmock.h>
+
 #include <cstring>
 #include <random>
 
@@ -100,6 +102,17 @@ TEST(DamagedGbz, SaysWhatIsWrongAndWhere) {
   bad[8] = 1;
   EXPECT_NE(message_of(bad).find("unknown flags 0x1"), std::string::npos);
   EXPECT_NE(message_of(whole + std::string(8, '\0')).find("8 bytes follow the last piece"), std::string::npos);
+}
+
+TEST(DamagedGbz, HasNoBasesThatCannotBePrinted) {
+  for (int version = 1; version <= 3; ++version)
+    for (const char odd : {'\n', '\0', '\t', ' ', '\x7f', '\xd4'}) {
+      std::string bad = built("S\t1\tGATTACA\nP\tp\t1+\t*\n", version);
+      const size_t at = version == 1 ? bad.rfind("ACGT") : bad.find("GATTACA");  // an alphabet, or a block that zstd did not shrink
+      ASSERT_NE(at, std::string::npos);
+      bad[at] = odd;
+      EXPECT_THAT(message_of(bad), testing::HasSubstr("node sequences at byte")) << "version " << version << ", letter " << int{odd};
+    }
 }
 
 }  // namespace

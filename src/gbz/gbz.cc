@@ -42,6 +42,13 @@ void expect_header(Elements& in, std::string_view piece, uint32_t tag, uint32_t 
   if (found_version != version) in.refuse(piece, start + 4, fmt::format("its version is {}, not {}", found_version, version));
 }
 
+// What a base may be: letters, and what else is printed ('*', '-'); no line end, space or byte of a damaged stream.
+bool are_printable(std::string_view text) {
+  unsigned odd = 0;
+  for (const char c : text) odd |= c < '!' || c > '~' ? 1 : 0;
+  return odd == 0;
+}
+
 void expect_flags(Elements& in, std::string_view piece, uint64_t flags, uint64_t required, uint64_t known) {
   if ((flags & ~known) != 0) in.refuse(piece, in.offset() - 8, fmt::format("unknown flags {:#x}", flags & ~known));
   if ((flags & required) != required) in.refuse(piece, in.offset() - 8, fmt::format("flags {:#x} lack {:#x}", flags, required & ~flags));
@@ -209,6 +216,7 @@ void Gbz::State::read_graph(Elements& in) {
   const uint64_t records = bwt.facts().records();
   const uint64_t ids = records == 0 ? 0 : (records - 1) / 2;
   if (labels.size() != ids) in.refuse("node sequences", labels_at, fmt::format("{} sequences for {} node ids", labels.size(), ids));
+  if (!are_printable(labels.text)) in.refuse("node sequences", labels_at, "some of its bytes are no bases");
   check_nodes(in, start, nodes);
   read_translation(in, (flags & kTranslation) != 0);
 }
