@@ -6,11 +6,14 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <fmt/format.h>
+
 #include <cstdint>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "base/error.h"
 #include "formats/mapped_file.h"
 #include "gbz/gbz.h"
 #include "shared_image/image_writer.h"
@@ -21,16 +24,21 @@ namespace haploom::commands {
 class PrivatePangenome {
  public:
   explicit PrivatePangenome(const std::string& path)
-      : mapped_(path, "gbz", Reason::kReadGbz), gbz_(gbz::Gbz::parse(mapped_.bytes(), path)), space_(filled(gbz_)), image_(std::as_bytes(std::span(space_))) {}
+      : mapped_(path, "gbz", Reason::kReadGbz), gbz_(gbz::Gbz::parse(mapped_.bytes(), path)), space_(filled(gbz_, path)), image_(std::as_bytes(std::span(space_))) {}
   PrivatePangenome(const PrivatePangenome&) = delete;
   const gbz::Gbz& gbz() const { return gbz_; }
   const shared_image::Pangenome& image() const { return image_; }
 
  private:
-  static std::vector<uint64_t> filled(const gbz::Gbz& gbz) {
+  static std::vector<uint64_t> filled(const gbz::Gbz& gbz, const std::string& path) {
     const shared_image::ImageWriter writer(gbz);
     std::vector<uint64_t> space((writer.bytes() + 7) / 8);
-    writer.write(std::as_writable_bytes(std::span(space)).first(writer.bytes()));
+    try {
+      writer.write(std::as_writable_bytes(std::span(space)).first(writer.bytes()));
+    } catch (Error& error) {
+      error.add_context(fmt::format("laying out '{}'", path));
+      throw;
+    }
     return space;
   }
 

@@ -114,7 +114,12 @@ class GbzSource {
 
   void fill(std::span<std::byte> out) {
     if (index()) return index_->read_into(out);
-    writer_->write(out);
+    try {
+      writer_->write(out);
+    } catch (Error& error) {
+      error.add_context(fmt::format("laying out '{}'", path_));
+      throw;
+    }
     writer_.reset();
     gbz_.reset();
     file_.reset();

@@ -21,6 +21,11 @@ constexpr uint64_t kMax32 = std::numeric_limits<uint32_t>::max();
               "report this with the size of the graph"};
 }
 
+[[noreturn]] void refuse_path(uint64_t path) {
+  throw Error{Exit::kInput, Reason::kGbzFormat, "shared_image", fmt::format("the graph is damaged: path {} is another one when it is read from its end", path),
+              "copy or build the GBZ again"};
+}
+
 uint32_t narrow(uint64_t value, const char* what) {
   if (value > kMax32) refuse_size(fmt::format("{} {}", value, what));
   return static_cast<uint32_t>(value);
@@ -66,6 +71,22 @@ uint64_t path_ends(const gbz::Record& record) {
   for (const gbz::Run& run : record.runs) ends += run.rank == 0 ? run.length : 0;
   return ends;
 }
+
+// The walk of a path, in short: taken from its front as forward codes, or from its end as reverse ones, it is the same.
+class WalkMark {
+ public:
+  void add_forward(gbz::NodeCode code) { sum_ = sum_ * kBase + code; }
+  void add_reverse(gbz::NodeCode code) {
+    sum_ += gbz::flipped(code) * power_;
+    power_ *= kBase;
+  }
+  bool operator==(const WalkMark& other) const { return sum_ == other.sum_; }
+
+ private:
+  static constexpr uint64_t kBase = 0x9E3779B97F4A7C15;  // any large odd number: damage is no malice
+  uint64_t sum_ = 0;
+  uint64_t power_ = 1;
+};
 
 // The runs and checkpoints of a record with several successors.
 class RunsWriter {
@@ -325,20 +346,26 @@ void ImageWriter::walk_sequences(std::span<std::byte> out) const {
   const auto ends = section<uint32_t>(out, ImageSection::kSequenceEnds);
   const auto paths = section<PathEntry>(out, ImageSection::kPaths);
   std::fill(ends.begin(), ends.end(), static_cast<uint32_t>(kMax32));
+  WalkMark forward;
   for (uint64_t sequence = 0; sequence < 2 * facts_.paths; ++sequence) {
     gbz::Visit at = gbz_.sequence_starts().at(sequence);
-    if (at.node == gbz::kEndmarker) continue;
+    const bool reverse = sequence % 2 != 0, empty = at.node == gbz::kEndmarker;
+    WalkMark mark;
     uint64_t offset = 0;
     for (uint64_t step = 0; at.node != gbz::kEndmarker; ++step) {
       base::throw_if_stopped(step);
+      reverse ? mark.add_reverse(at.node) : mark.add_forward(at.node);
       const uint64_t index = gbz::node_id(at.node) - first_id();
       if (index % kOwnerStep == 0)
         owners[owner_starts[index / kOwnerStep * 2 + (gbz::is_reverse(at.node) ? 1 : 0)] + at.visit] = {offset, sequence};
       offset += image.node_length(at.node);
       at = image.next(at);
     }
-    ends[at.visit] = static_cast<uint32_t>(sequence);
-    if (sequence % 2 == 0) paths[sequence / 2].bases = offset;
+    if (!empty) ends[at.visit] = static_cast<uint32_t>(sequence);
+    if (reverse && !(mark == forward)) refuse_path(sequence / 2);
+    if (reverse) continue;
+    forward = mark;
+    paths[sequence / 2].bases = offset;
   }
 }
 

@@ -5,7 +5,8 @@
 // Cost:   constructor: each record decoded once, each generic and reference path walked once; write: each record decoded
 //         once, each sequence walked twice (once a direction) in the image itself, about 10 ns a visit; memory: 16 bytes
 //         for about every kPositionStep bases of those paths
-// Errors: kInput/kGbzFormat for a graph that outgrows the layout's 32-bit places; base::Interrupted
+// Errors: kInput/kGbzFormat for a graph that outgrows the layout's 32-bit places, and from write for one in which a path's
+//         two directions are two walks; base::Interrupted
 //
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once

@@ -220,6 +220,26 @@ TEST(Pangenome, IndexesTheReferencesPathsByPhaseAndFragment) {
   EXPECT_EQ(image.reference_samples(), std::vector<std::string_view>{"R"});
 }
 
+// The ends of two paths exchanged: every visit still has one way in and one way out.
+TEST(Pangenome, IsNotMadeOfPathsThatAreOthersWhenReadFromTheirEnds) {
+  const std::string_view gfa = "S\t1\tA\nS\t2\tC\nS\t3\tG\nP\tx\t1+,2+\t*\nP\ty\t1+,3+\t*\n";
+  std::vector<std::byte> bytes = Built::bytes_of(std::string(gfa));
+  constexpr char kStarts[] = {3, 2, 0, 3, 0, 2, 0, 0, 1, 0, 2};  // to 1+, 2- and 3-; the paths start at 1+, 2-, 1+, 3-
+  const auto found = std::search(bytes.begin(), bytes.end(), std::begin(kStarts), std::end(kStarts), [](std::byte a, char b) { return a == std::byte(b); });
+  ASSERT_NE(found, bytes.end());
+  std::swap(found[8], found[10]);
+  const gbz::Gbz gbz = gbz::Gbz::parse(bytes, "built");
+  const ImageWriter writer(gbz);
+  Space space(writer.bytes(), 0);
+  try {
+    writer.write(space.bytes());
+    FAIL() << "it was written";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.reason(), Reason::kGbzFormat);
+    EXPECT_THAT(error.message(), testing::HasSubstr("path 0 is another one"));
+  }
+}
+
 // In a child, since a stop flag once set stays: how `work` ends after SIGTERM.
 int after_sigterm(const std::function<void()>& work) {
   Job job([&] {
