@@ -1,6 +1,7 @@
 """What `haploom gbz build` writes must read the same in the Rust crates gbz (every version) and gbwt (version 1).
 
-The crates are independent of us. Needs cargo 1.85 or newer (Debian 12: packages rustc-web and cargo-web) and, the first
+The crates are independent of us, and so is tests/gfa_paths.py, which says what the GFA itself holds. By hand, for a GFA of
+any size: `tests/gfa_paths.py G.gfa | cmp - <(target/release/oracle gbz G.gbz | grep -v '^#')`. Needs cargo 1.85 or newer (Debian 12: packages rustc-web and cargo-web) and, the first
 time, a crate registry: the one test that asks the network. Skipped by name without them.
 """
 import gzip
@@ -12,6 +13,7 @@ import subprocess
 
 import pytest
 
+import gfa_paths
 from programs import ROOT, run
 
 ORACLE = ROOT / "tests/oracle"
@@ -75,11 +77,13 @@ def fields(line):
 
 
 def compare(oracle, gfa, tmp_path, *flags):
+    written = [fields("\t".join(row)) for row in gfa_paths.rows(gfa, *map(int, flags[1:]))]
     for version, crates in ((1, ("gbz", "gbwt")), (2, ("gbz",)), (3, ("gbz",))):
         out = tmp_path / f"v{version}.gbz"
         run("haploom", "gbz", "build", gfa, "-o", out, "--version", version, *flags)
         table = run("haploom", "gbz", "paths", out).stdout.splitlines()[1:]
         ours = [fields(line) for line in table]
+        assert ours == written, f"version {version}"
         for crate in crates:
             seen = run(oracle, crate, out).stdout.splitlines()
             assert [fields(line) for line in seen if not line.startswith("#")] == ours, f"crate {crate}, version {version}"
