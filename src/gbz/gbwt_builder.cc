@@ -34,12 +34,6 @@ GbwtBuilder::GbwtBuilder(NodeCode first_code, uint64_t alphabet_size) : first_co
   check(first_code % 2 == 0 && alphabet_size % 2 == 0, "a node has two codes");
 }
 
-uint32_t GbwtBuilder::visits(uint32_t code, unsigned direction) const {
-  const uint64_t at = code - first_code_;
-  if (together_) return direction == 0 ? total_[at] + total_[at ^ 1] : 0;
-  return total_[at ^ direction];
-}
-
 void GbwtBuilder::count_visits(const CompactWalk& walk, bool turned) {
   for (WalkCursor at(walk, turned); at.code() != kEndmarker; at.advance()) {
     const uint64_t code = at.code() - first_code_;
@@ -52,6 +46,7 @@ void GbwtBuilder::start(const std::vector<CompactWalk>& walks) {
   check(walks.size() < std::numeric_limits<uint32_t>::max() / 2, "sequence numbers have 32 bits");
   total_.assign(records() - 1, 0);
   cursors_.reserve(2 * walks.size());
+  behind_.resize(2 * walks.size());
   for (const CompactWalk& walk : walks) {
     base::throw_if_stopped();
     check(walk.steps > 0, "a walk has steps");
@@ -60,6 +55,7 @@ void GbwtBuilder::start(const std::vector<CompactWalk>& walks) {
     for (WalkCursor at(walk, false); at.code() != kEndmarker; at.advance()) reverse += at.code() % 2;
     turned_.push_back(2 * reverse > walk.steps);
     count_visits(walk, turned_.back());
+    for (const bool turned : {false, true}) cursors_.emplace_back(walk, turned);
   }
 }
 
@@ -247,20 +243,10 @@ void GbwtBuilder::run(unsigned direction) {
 
 void GbwtBuilder::build(const std::vector<CompactWalk>& walks) {
   start(walks);
-  for (const bool together : {false, true}) {
-    together_ = together;
-    blocks_.clear();
-    shared_.clear();
-    cursors_.clear();
-    for (const CompactWalk& walk : walks)
-      for (const bool reverse : {false, true}) cursors_.emplace_back(walk, reverse);
-    behind_.resize(cursors_.size());
-    finish_endmarker();
-    for (const unsigned direction : {0U, 1U}) run(direction);
-    const auto take = [this](uint32_t code, const std::vector<Branch>& out, const std::vector<ShortRun>& runs) { pack(record_of(code), out, runs); };
-    if (shared_.merge(take)) break;
-  }
-  shared_.clear();
+  finish_endmarker();
+  for (const unsigned direction : {0U, 1U}) run(direction);
+  shared_.merge([this](uint32_t code, const std::vector<Branch>& out, const std::vector<ShortRun>& runs) { pack(record_of(code), out, runs); });
+  shared_ = {};
   cursors_ = {};
   behind_ = {};
   groups_ = {};

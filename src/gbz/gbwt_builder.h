@@ -7,7 +7,7 @@
 //         packed, and all go on. The two directions of the paths go separately, or else two inversions would make a circle
 //         of all that lies between them; records of nodes that both visit are merged behind (strand_merge.h). Where walks of
 //         one direction go in circles, nothing would ever be ready: such a knot is ordered by itself (knot_order.h) once
-//         all have come that enter it. Should both directions go in a circle together, all go at once
+//         all have come that enter it
 // Cost:   O(steps); memory besides the walks (compact_walk.h: a byte a step, or half a byte a visit, where ids that follow
 //         each other are close): 40 bytes a node, the packed records (2-3 bytes an edge, 1-2 bytes a run), 32 bytes a
 //         sequence. Where walks have knots, for a while 40 bytes a node and 8 bytes an edge more
@@ -54,11 +54,11 @@ class GbwtBuilder {
   uint64_t record_of(uint32_t code) const { return code == kEndmarker ? 0 : code - first_code_ + 1; }
   uint32_t code_of(uint64_t record) const { return record == 0 ? static_cast<uint32_t>(kEndmarker) : static_cast<uint32_t>(first_code_ + record - 1); }
 
-  uint32_t visits(uint32_t code, unsigned direction) const;
+  uint32_t visits(uint32_t code, unsigned direction) const { return total_[(code - first_code_) ^ direction]; }
   void start(const std::vector<CompactWalk>& walks);
   void count_visits(const CompactWalk& walk, bool turned);
   void finish_endmarker();
-  unsigned direction_of(uint32_t sequence) const { return together_ ? 0 : (sequence % 2) ^ unsigned{turned_[sequence / 2]}; }
+  unsigned direction_of(uint32_t sequence) const { return (sequence % 2) ^ unsigned{turned_[sequence / 2]}; }
   void run(unsigned direction);
   std::vector<uint32_t> take_groups(uint64_t record);
   void free_group(uint32_t group);
@@ -74,7 +74,6 @@ class GbwtBuilder {
 
   NodeCode first_code_;
   uint64_t visit_total_ = 0;
-  bool together_ = false;             // all sequences have direction 0
   unsigned direction_ = 0;            // at work
   std::vector<bool> turned_;          // by path: its sequence 2p + 1 has direction 0
   std::vector<WalkCursor> cursors_;   // by sequence: the node at which it waits

@@ -87,8 +87,15 @@ TEST(GbwtBuilder, OrdersInversions) {
                        9);
 }
 
-TEST(GbwtBuilder, OrdersInversionsOfTandemCopies) {
-  expect_by_definition({{10, 12, 14, 12, 14, 16}, {10, 15, 13, 15, 13, 15, 13, 16}, {17, 15, 13, 11}, {10, 12, 14, 16}, {17, 12, 14, 12, 14, 11}, {12, 14, 12}}, 4);
+TEST(GbwtBuilder, OrdersTandemCopiesWithinInversions) {
+  // both directions go round 12 14
+  expect_by_definition({{10, 12, 14, 12, 14, 16, 18, 20, 22, 24, 26},
+                        {10, 15, 13, 15, 13, 15, 13, 16, 18, 20, 22, 24, 26},
+                        {27, 25, 23, 21, 19, 17, 15, 13, 11},
+                        {10, 12, 14, 16, 18, 20},
+                        {27, 25, 23, 21, 19, 17, 12, 14, 12, 14, 11},
+                        {12, 14, 12}},
+                       9);
 }
 
 TEST(GbwtBuilder, OrdersRandomWalks) {

@@ -13,6 +13,25 @@ constexpr size_t kManySuccessors = 32;  // from here on looking one up beats sea
 
 }  // namespace
 
+uint32_t arrived_before(const std::vector<Branch>& arrivals, uint32_t code) {
+  uint32_t sum = 0;
+  for (const Branch& from : arrivals) {
+    if (from.code >= code) break;
+    sum += from.visits;
+  }
+  return sum;
+}
+
+Place locate(const std::vector<ShortRun>& runs, uint32_t visit) {
+  size_t run = 0;
+  uint32_t behind = 0;
+  for (; behind + runs[run].length <= visit; ++run) behind += runs[run].length;
+  Place at{runs[run].rank, visit - behind};
+  for (size_t i = 0; i < run; ++i)
+    if (runs[i].rank == at.rank) at.same += runs[i].length;
+  return at;
+}
+
 KnotOrder::KnotOrder(const std::vector<uint32_t>& nodes) {
   for (const uint32_t code : nodes) nodes_.emplace(code, Node{});
 }
@@ -23,16 +42,6 @@ uint32_t KnotOrder::count_arrival(Node& node, uint32_t from) {
   if (at != node.in.end() && at->code == from) return at->visits++;
   node.in.insert(at, {from, 1});
   return 0;
-}
-
-// Visits of the node that come from records with a smaller code.
-uint32_t KnotOrder::arrived_before(const Node& node, uint32_t code) {
-  uint32_t sum = 0;
-  for (const Branch& from : node.in) {
-    if (from.code >= code) break;
-    sum += from.visits;
-  }
-  return sum;
 }
 
 // Within one group only: ranks_ knows the node once it was asked about it.
@@ -112,7 +121,7 @@ void KnotOrder::step(const Advance& advance) {
   std::erase_if(travellers_, [&](const Traveller& traveller) { return !nodes_.contains(traveller.next); });
   for (const Traveller& traveller : travellers_) count_arrival(nodes_.at(traveller.next), traveller.node);
   for (Traveller& traveller : travellers_) {
-    traveller.place += arrived_before(nodes_.at(traveller.next), traveller.node);
+    traveller.place += arrived_before(nodes_.at(traveller.next).in, traveller.node);
     traveller.node = traveller.next;
     traveller.next = advance(traveller.sequence);
   }
@@ -122,27 +131,21 @@ void KnotOrder::step(const Advance& advance) {
 KnotOrder::Exit KnotOrder::followed(const Entry& entry) const {
   uint32_t code = entry.to;
   const Node* node = &nodes_.at(code);
-  uint32_t place = arrived_before(*node, entry.from) + entry.index;
+  uint32_t place = arrived_before(node->in, entry.from) + entry.index;
   for (;;) {
-    size_t run = 0;
-    uint32_t behind = 0;
-    for (; behind + node->runs[run].length <= place; ++run) behind += node->runs[run].length;
-    const uint32_t rank = node->runs[run].rank;
-    uint32_t same = place - behind;
-    for (size_t i = 0; i < run; ++i)
-      if (node->runs[i].rank == rank) same += node->runs[i].length;
-    const uint32_t to = node->out[rank].code;
+    const Place at = locate(node->runs, place);
+    const uint32_t to = node->out[at.rank].code;
     const auto next = nodes_.find(to);
-    if (next == nodes_.end()) return {code, to, same, entry.sequence};
+    if (next == nodes_.end()) return {code, to, at.same, entry.sequence};
     node = &next->second;
-    place = arrived_before(*node, code) + same;
+    place = arrived_before(node->in, code) + at.same;
     code = to;
   }
 }
 
 void KnotOrder::solve(const Advance& advance) {
   for (const Entry& entry : entries_)
-    travellers_.push_back({entry.to, arrived_before(nodes_.at(entry.to), entry.from) + entry.index, advance(entry.sequence), entry.sequence});
+    travellers_.push_back({entry.to, arrived_before(nodes_.at(entry.to).in, entry.from) + entry.index, advance(entry.sequence), entry.sequence});
   while (!travellers_.empty()) {
     base::throw_if_stopped();
     step(advance);

@@ -30,6 +30,14 @@ struct ShortRun {
   uint32_t length;
 };
 
+// Visits that come from nodes with a smaller code; arrivals by rising code.
+uint32_t arrived_before(const std::vector<Branch>& arrivals, uint32_t code);
+// What a visit of a record goes to, and how many visits before it go there too.
+struct Place {
+  uint32_t rank, same;
+};
+Place locate(const std::vector<ShortRun>& runs, uint32_t visit);
+
 class KnotOrder {
  public:
   // Code of the next step of a sequence; the endmarker behind its last one.
@@ -67,7 +75,6 @@ class KnotOrder {
   };
 
   static uint32_t count_arrival(Node& node, uint32_t from);
-  static uint32_t arrived_before(const Node& node, uint32_t code);
   uint32_t rank_of(Node& node, uint32_t successor);
   void insert_group(size_t from, size_t to);
   void append_run(uint32_t rank, uint32_t length);

@@ -2,8 +2,11 @@
 //
 // In:     the record of each direction, and for nodes where walks of both begin how their sequences mingle
 // Out:    the record of both. Visits that come from different nodes are in the order of those; where both directions come
-//         from one node, that node's merged record says how they mingle. So records are merged along such steps
-// Cost:   O(runs); memory: the records in, unpacked, which is little: both directions meet where something is inverted
+//         from one node, that node's merged record says how they mingle. So records are merged along such steps. What is
+//         left where these go in a circle (a tandem copy within an inversion) is a knot (knot_order.h), whose walks are
+//         followed through the records of their direction
+// Cost:   O(runs), and knot_order.h for what is left; memory: the records in, unpacked, which is little: both directions
+//         meet where something is inverted
 //
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
@@ -31,14 +34,18 @@ class StrandMerge {
   void add(uint32_t code, unsigned direction, Strand strand) { nodes_[code].strands[direction] = std::move(strand); }
   // `length` more sequences of a direction begin at the node. In the order of the endmarker.
   void begin(uint32_t code, unsigned direction, uint32_t length) { mingle(kEndmarker, code, direction, length); }
-  // Hands out every record, in no order. False where both directions go in a circle together: then some were not.
-  bool merge(const Take& take);
-  void clear();
+  // Hands out every record, in no order.
+  void merge(const Take& take);
 
  private:
   struct Node {
     std::array<Strand, 2> strands;
     uint32_t before = 0;  // nodes to be merged before it
+  };
+  // A walk at visit `place` of the record of its direction.
+  struct Follower {
+    unsigned direction;
+    uint32_t code, place;
   };
   struct Reader {
     size_t run = 0;
@@ -47,6 +54,11 @@ class StrandMerge {
 
   static bool has(const std::vector<Branch>& branches, uint32_t code);
   void mingle(uint32_t from, uint32_t to, unsigned direction, uint32_t length);
+  template <typename Visit>
+  void each_arrival(uint32_t code, const Node& node, Visit visit) const;
+  bool is_left(uint32_t code) const;
+  uint32_t advance(Follower& follower) const;
+  void merge_left(const Take& take) const;
   void merge_node(uint32_t code, const Node& node);
   void read(uint32_t code, const Node& node, unsigned direction, uint32_t visits);
 
@@ -56,7 +68,11 @@ class StrandMerge {
   std::array<Reader, 2> readers_;
   std::vector<Branch> out_;
   std::vector<ShortRun> runs_;
-  std::unordered_map<uint32_t, uint32_t> ranks_;
+  struct Target {
+    uint32_t rank;
+    bool is_shared;  // both directions go there
+  };
+  std::unordered_map<uint32_t, Target> targets_;  // by successor
 };
 
 }  // namespace haploom::gbz
