@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <sys/mount.h>
 #include <sys/resource.h>
+#include <sys/sysmacros.h>
 
 #include <chrono>
 #include <cstring>
@@ -157,6 +158,15 @@ TEST_F(StoreFault, LinkFifoAndDirectoryUnderTheNameAreRefusedAndUntouched) {
   EXPECT_EQ(store().list().at(0).name, "a") << "and listed with its problem";
 }
 
+TEST_F(StoreFault, DeviceUnderTheNameIsRefusedAndUntouched) {
+  const std::string path = place("a").object;
+  if (::mknod(path.c_str(), S_IFCHR | 0600, makedev(1, 3)) != 0) GTEST_SKIP() << "needs the right to make a device";
+  EXPECT_THAT(attaching(), AnyOf(10, 11)) << "10 where devices are shut off (nodev)";
+  EXPECT_THAT(reason_of([&] { load("a"); }), AnyOf(10, 11));
+  EXPECT_EQ(reason_of([&] { store().unload("a", true); }), 11);
+  EXPECT_TRUE(std::filesystem::is_character_file(path));
+}
+
 TEST_F(StoreFault, LinkOrFifoUnderTheLockNameIsRefused) {
   std::filesystem::create_symlink(scratch_ + "/target", place("a").lock);
   EXPECT_EQ(reason_of([&] { load("a"); }), 11);
@@ -204,6 +214,29 @@ TEST_F(StoreFault, UnreadableObjectNamesItsOwner) {
     check(text.find("shared_image/10") != std::string::npos && text.find("root") != std::string::npos, "refused, with the owner's name");
   });
   EXPECT_EQ(user.result(), 0);
+}
+
+TEST_F(StoreFault, TwoUsersWithOneNameAtOnceHaveAnObjectEach) {
+  if (::geteuid() != 0) GTEST_SKIP() << "needs root to become another user";
+  ASSERT_EQ(::chmod(scratch_.c_str(), 0755), 0);
+  ASSERT_EQ(::chmod(options_.directory.c_str(), 01777), 0);
+  const Gate attached, leave;
+  std::vector<Job> jobs;
+  for (const uid_t user : {0U, 12345U})
+    jobs.emplace_back([&, user] {
+      if (user != 0) check(::setgid(user) == 0 && ::setuid(user) == 0, "another user");
+      Store::Source quiet = source(user == 0 ? 1 : 2);
+      quiet.measure = [] { return kImageBytes; };
+      const Lease lease = store().attach_or_load({"a"}, Policy::kTransient, quiet);
+      attached.open();
+      leave.wait();
+      check(lease.loaded_here() && holds(lease, user == 0 ? 1 : 2), "each has its own");
+    });
+  for (size_t i = 0; i < jobs.size(); ++i) attached.wait();
+  EXPECT_EQ(files(), (std::vector<std::string>{"haploom.0.a", "haploom.12345.a"}));
+  for (size_t i = 0; i < jobs.size(); ++i) leave.open();
+  for (Job& job : jobs) EXPECT_EQ(job.result(), 0);
+  EXPECT_TRUE(files().empty());
 }
 
 TEST_F(StoreFault, StoreDirectoryThatIsNoneIsReason18) {
@@ -269,6 +302,34 @@ TEST_F(SmallStore, TooSmallIsReason20WithFiguresAndRemedies) {
   EXPECT_THAT(text, HasSubstr("--shm-size"));
   EXPECT_THAT(text, HasSubstr("--gbz_store_dir"));
   EXPECT_TRUE(files().empty());
+}
+
+TEST_F(SmallStore, FilledByAnotherProgramBetweenCheckAndReservingIsReason20AndLeavesNothing) {
+  for (const Publication publication : {Publication::kUnnamed, Publication::kNamed}) {
+    options_.publication = publication;
+    Job job([&] {
+      ::setenv("HAPLOOM_STOP_POINT", "before_create", 1);
+      store().attach_or_load({"a"}, Policy::kKept, large(800'000));
+    });
+    job.wait_until_stopped();
+    std::ofstream(options_.directory + "/other") << std::string(600'000, 'x');
+    job.kill(SIGCONT);
+    EXPECT_EQ(job.result(), 20);
+    EXPECT_EQ(files(), std::vector<std::string>{"other"});
+    std::filesystem::remove(options_.directory + "/other");
+    store().attach_or_load({"a"}, Policy::kTransient, large(800'000)).leave();
+    EXPECT_TRUE(files().empty());
+  }
+}
+
+TEST_F(SmallStore, MemoryOfAnObjectThatWasForcedOutIsFreeWhenItsLastUserLeaves) {
+  const auto fits = [&] { return reason_of([&] { store().attach_or_load({"b"}, Policy::kTransient, large(500'000)).leave(); }); };
+  std::optional<Lease> old = store().attach_or_load({"a"}, Policy::kTransient, large(700'000));
+  store().unload("a", true);
+  EXPECT_TRUE(files().empty());
+  EXPECT_EQ(fits(), 20) << "its user still has it";
+  old.reset();
+  EXPECT_EQ(fits(), 0);
 }
 
 TEST_F(SmallStore, WithoutInodesIsReason20) {

@@ -205,7 +205,7 @@ TEST_F(StoreTest, CyclesDoNotGrowDescriptorsOrMappings) {
   };
   const Lease keeper = load("a");
   const auto before = descriptors();
-  for (int i = 0; i < 200; ++i) load(i % 2 == 0 ? "a" : "b").leave();
+  for (int i = 0; i < 1000; ++i) load(i % 2 == 0 ? "a" : "b").leave();
   EXPECT_EQ(descriptors(), before);
   EXPECT_EQ(mappings(), 1) << "the keeper's";
 }
@@ -219,6 +219,30 @@ TEST_F(StoreTest, ForkedChildReadsAndItsExitRemovesNothing) {
   EXPECT_EQ(child.result(), 0);
   EXPECT_EQ(files().size(), 1U);
   EXPECT_EQ(reason_of([&] { store().unload("a", false); }), 32) << "the parent's lease stands";
+}
+
+TEST_F(StoreTest, ChildrenForkedInThreadsReadAndTheirExitRemovesNothing) {
+  Lease lease = load("a");
+  {
+    std::vector<std::jthread> threads;
+    for (int i = 0; i < 3; ++i)
+      threads.emplace_back([&] {
+        for (int round = 0; round < 20; ++round) {
+          Lease own = load("a");
+          Job child([&] {
+            check(holds(lease, 1) && holds(own, 1), "a child reads what its parent's threads attached");
+            own.leave();
+            lease.leave();
+          });
+          EXPECT_EQ(child.result(), 0);
+          EXPECT_TRUE(holds(own, 1));
+        }
+      });
+  }
+  EXPECT_EQ(loads(), 1U);
+  EXPECT_EQ(files().size(), 1U);
+  lease.leave();
+  EXPECT_TRUE(files().empty());
 }
 
 TEST_F(StoreTest, WorkerThatOutlivesItsKilledParentKeepsTheLease) {
