@@ -50,7 +50,9 @@ std::string remedy_for(int error_number) {
     case EDQUOT: return "free space on that disk, or name an output on another one";
     case EFBIG: return "raise the file size limit (ulimit -f), or name an output on another disk";
     case EPIPE: return "keep the reader of that pipe running until the end";
-    default: return "";
+    case EMFILE:
+    case ENFILE: return "raise the limit of open files (ulimit -n)";
+    default: return "name an output on another disk; the system's log may say what is wrong with this one";
   }
 }
 

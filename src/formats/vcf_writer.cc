@@ -97,9 +97,10 @@ struct VcfWriter::State {
                                        &tbx_conf_vcf);
     if (built == 0) return;
     const int why = errno;
-    if (why == ENOSPC || why == EDQUOT || why == EFBIG || why == EIO)
-      throw Error{Exit::kResource, Reason::kOutput, "formats", fmt::format("cannot write index '{}': {}", index->path(), std::strerror(why)),
-                  "free space on that disk, or name an output on another one"};
+    for (const int of_the_node : {ENOSPC, EDQUOT, EFBIG, EIO, ENOMEM, EACCES, EPERM, EMFILE, ENFILE})
+      if (why == of_the_node)
+        throw Error{Exit::kResource, Reason::kOutput, "formats", fmt::format("cannot write index '{}': {}", index->path(), std::strerror(why)),
+                    why == EMFILE || why == ENFILE ? "raise the limit of open files (ulimit -n)" : "free space on that disk, or name an output on another one"};
     check(false, fmt::format("the records of '{}' can be indexed", path));
   }
 

@@ -40,7 +40,7 @@ Descriptor open_lock_file(const std::string& path) {
   Descriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600));
   if (!file) throw closed_to_us(path, errno);
   struct stat status {};
-  check(::fstat(file.number(), &status) == 0, "an open lock file has a status");
+  if (::fstat(file.number(), &status) != 0) throw closed_to_us(path, errno);
   if (status.st_uid != ::geteuid()) throw foreign(path, status.st_uid);
   if (!S_ISREG(status.st_mode)) throw closed_to_us(path, EINVAL);
   return file;

@@ -52,7 +52,7 @@ std::optional<ObjectFile> open_object(const ObjectPlace& place) {
     if (errno == ENOENT) return std::nullopt;
     throw not_openable(place, errno);
   }
-  check(::fstat(object.file.number(), &object.status) == 0, "an open object has a status");
+  if (::fstat(object.file.number(), &object.status) != 0) throw not_openable(place, errno);
   require_owners_regular_file(place, object.status);
   return object;
 }
@@ -60,7 +60,10 @@ std::optional<ObjectFile> open_object(const ObjectPlace& place) {
 ObjectHeader read_header(const ObjectFile& object, const ObjectPlace& place) {
   const uint64_t bytes = static_cast<uint64_t>(object.status.st_size);
   ObjectHeader header;
-  const ssize_t got = ::pread(object.file.number(), &header, sizeof header, 0);
+  ssize_t got = -1;
+  do got = ::pread(object.file.number(), &header, sizeof header, 0);
+  while (got < 0 && errno == EINTR);
+  if (got < 0) throw not_openable(place, errno);
   if (got != static_cast<ssize_t>(sizeof header)) {
     throw failure(Reason::kSize, fmt::format("{} has {} bytes, shorter than the header of a shared pangenome ({})", place.object, bytes, kPageBytes),
                   fmt::format("haploom gbz unload '{}', then load it again", place.name));
