@@ -1,0 +1,109 @@
+"""The case that this project was begun for: sixteen jobs at once on one node, and some of them die."""
+import itertools
+import os
+import pathlib
+import random
+import shutil
+import signal
+import threading
+import time
+
+import pytest
+
+from programs import call_words, records, run, start
+
+JOBS = 16
+SEED = int(os.environ.get("HAPLOOM_SEED", "20240517"))
+
+
+@pytest.fixture
+def memory(tmp_path):
+    """A store of the test's own in shared memory."""
+    place = pathlib.Path("/dev/shm") / f"haploom_test_{os.getpid()}"
+    place.mkdir()
+    yield place
+    shutil.rmtree(place)
+
+
+@pytest.fixture(scope="module")
+def graphs(demo, tmp_path_factory):
+    """Two panels, what a lone run calls with each, and how long such a run lasts. The second lacks half the haplotypes."""
+    folder = tmp_path_factory.mktemp("graphs")
+    lines = (demo / "panel.gfa").read_text().splitlines(keepends=True)
+    dropped = set([line for line in lines if line.startswith("W\t")][1::2])
+    (folder / "half.gfa").write_text("".join(line for line in lines if line not in dropped))
+    run("haploom", "gbz", "build", folder / "half.gfa", "-o", folder / "half.gbz")
+    (folder / "store").mkdir()
+    found, began = {}, time.monotonic()
+    for graph in (demo / "panel.gbz", folder / "half.gbz"):
+        run(*words_with(graph, demo, folder / "store", folder / "lone.vcf.gz"))
+        found[graph] = records(folder / "lone.vcf.gz")
+    assert len(set(found.values())) == 2, "the two panels give the same calls: a mix-up could not be seen"
+    return found, (time.monotonic() - began) / 2
+
+
+def words_with(graph, demo, store, out, *more):
+    words = call_words(demo, store, out, *more)
+    words[words.index(demo / "panel.gbz")] = graph
+    return words
+
+
+def kill_later(job, seconds):
+    """Ends the job by SIGKILL after that time, wherever it is by then. A timer: nothing waits for it but its join."""
+    timer = threading.Timer(seconds, job.kill)
+    timer.start()
+    return timer
+
+
+def name_of(naming, i):
+    return {"one name": ["--gbz_shared_memory_name", "seed"], "own names": ["--gbz_shared_memory_name", f"seed-{i}"], "no name": []}[naming]
+
+
+@pytest.mark.parametrize("naming,graph_count", [("one name", 1), ("own names", 2), ("no name", 1), ("no name", 2)])
+def test_sixteen_jobs_of_which_a_third_is_killed(demo, graphs, memory, tmp_path, naming, graph_count):
+    expected, lone_seconds = graphs
+    rng = random.Random(f"{SEED} {naming} {graph_count}")  # when who is killed; where it is by then is the node's affair
+    used = list(itertools.islice(itertools.cycle(list(expected)[:graph_count]), JOBS))
+    victims = set(rng.sample(range(JOBS), JOBS // 3))
+    jobs = [start(*words_with(graph, demo, memory, tmp_path / f"{i}.vcf.gz", *name_of(naming, i))) for i, graph in enumerate(used)]
+    timers = [kill_later(jobs[i], rng.uniform(0, 0.5 * lone_seconds * JOBS / (os.cpu_count() or 1))) for i in victims]
+    logs = [job.communicate(timeout=600)[1] for job in jobs]
+    for timer in timers:
+        timer.join()
+    assert any(job.returncode == -signal.SIGKILL for job in jobs), "nobody was killed"
+    for i, (job, graph) in enumerate(zip(jobs, used)):
+        if job.returncode == -signal.SIGKILL and i in victims:
+            if (tmp_path / f"{i}.vcf.gz").exists():
+                assert records(tmp_path / f"{i}.vcf.gz") == expected[graph], "an output under its name is whole"
+            continue
+        assert job.returncode == 0, f"seed {SEED}, job {i}\n{logs[i]}"
+        assert records(tmp_path / f"{i}.vcf.gz") == expected[graph], f"seed {SEED}, job {i}"
+    take_over(demo, expected, memory, tmp_path)
+
+
+def take_over(demo, expected, store, tmp_path):
+    """Nothing is left, or whole objects that the next job uses and removes; and the empty lock files of the dead."""
+    listed = [line.split("\t")[0] for line in run("haploom", "gbz", "ls", "--gbz_store_dir", store).stdout.splitlines()[1:]]
+    for name in listed:
+        facts = dict(line.split("\t") for line in run("haploom", "gbz", "stat", name, "--verify", "--gbz_store_dir", store).stdout.splitlines())
+        (graph,) = [graph for graph in expected if str(graph) == facts["graph"]]
+        done = run(*words_with(graph, demo, store, tmp_path / "next.vcf.gz", "--gbz_shared_memory_name", name))
+        assert "published name=" not in done.stderr, "what is left is not used"
+        assert records(tmp_path / "next.vcf.gz") == expected[graph]
+    left = list(store.iterdir())
+    assert all(file.name.endswith(".lock") and file.stat().st_size == 0 for file in left), left
+
+
+def test_jobs_of_another_graph_under_one_name_are_refused_and_harm_nobody(demo, graphs, memory, tmp_path):
+    expected, _ = graphs
+    used = list(itertools.islice(itertools.cycle(expected), JOBS))
+    jobs = [start(*words_with(graph, demo, memory, tmp_path / f"{i}.vcf.gz", *name_of("one name", i))) for i, graph in enumerate(used)]
+    logs = [job.communicate(timeout=600)[1] for job in jobs]
+    for i, (job, graph) in enumerate(zip(jobs, used)):
+        if job.returncode == 0:
+            assert records(tmp_path / f"{i}.vcf.gz") == expected[graph]
+        else:
+            assert job.returncode == 4 and "error [shared_image/16]" in logs[i], logs[i]
+            assert not (tmp_path / f"{i}.vcf.gz").exists()
+    assert any(job.returncode == 0 for job in jobs)
+    assert list(memory.iterdir()) == []
