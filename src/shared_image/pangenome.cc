@@ -23,6 +23,9 @@ namespace {
               "unload it and load it again"};
 }
 
+// As the reader of a GBZ allows: walks of a damaged image end within the visits declared.
+constexpr uint64_t kVisitsPerByte = 65536;
+
 ImageHeader header_of(std::span<const std::byte> image) {
   ImageHeader header;
   if (image.size() < sizeof header) refuse(fmt::format("{} bytes are too few", image.size()));
@@ -115,6 +118,7 @@ Pangenome::Pangenome(std::span<const std::byte> bytes) {
   const auto facts = section<Facts>(image, ImageSection::kFacts);
   if (facts.size() != 1) refuse("section 0 has another size");
   facts_ = facts[0];
+  if (facts_.visit_total / kVisitsPerByte > image.size()) refuse(fmt::format("{} visits in {} bytes", facts_.visit_total, image.size()));
   bases_ = section<char>(image, ImageSection::kBases);
   base_blocks_ = section<uint64_t>(image, ImageSection::kBaseBlocks);
   base_offsets_ = section<uint32_t>(image, ImageSection::kBaseOffsets);

@@ -289,6 +289,16 @@ TEST(Pangenome, RefusesAnImageThatIsCutOrOfAnotherLayout) {
   EXPECT_THAT(refusal(space.bytes()), testing::HasSubstr("another release"));
 }
 
+TEST(Pangenome, RefusesVisitsWithoutNumber) {  // a walk in a circle would not end before them
+  const Built built(fan_gfa(3, 5, 4));
+  Space space = image_of(built.gbz);
+  SectionEntry facts;
+  std::memcpy(&facts, space.bytes().data() + sizeof(ImageHeader), sizeof facts);
+  const uint64_t visits = uint64_t{1} << 62;
+  std::memcpy(space.bytes().data() + facts.offset + offsetof(Facts, visit_total), &visits, sizeof visits);
+  EXPECT_THAT(refusal(space.bytes()), testing::HasSubstr("4611686018427387904 visits in"));
+}
+
 TEST(Pangenome, EveryFlippedBitOfTheTableIsRefusedOrHarmless) {
   const Built built(fan_gfa(3, 5, 4));
   const Space whole = image_of(built.gbz);
