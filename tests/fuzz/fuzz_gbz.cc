@@ -84,11 +84,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   return 0;
 }
 
-#ifdef HAPLOOM_LIBFUZZER
 extern "C" size_t LLVMFuzzerCustomMutator(uint8_t* data, size_t size, size_t max_size, unsigned seed) {
   std::minstd_rand random(seed + 1);
   if (size < 16 || random() % 4 == 0) return LLVMFuzzerMutate(data, size, max_size);
   for (auto changes = 1 + random() % 3; changes > 0; --changes) haploom::fuzz::mutate_in_place(data, size, random);
   return size;
 }
-#endif
