@@ -15,6 +15,7 @@ from nth_call import NO_RENAMEAT2, calls_of, settings
 from programs import call_words, records, run
 
 REGION = "chr20:1-2000"
+EVERY = bool(os.environ.get("HAPLOOM_EVERY_CALL"))
 FAMILIES = {"open", "tmpfile", "flock", "reserve", "linkat", "mmap", "read", "chmod", "stat", "unlink", "write", "rename", "sync"}
 
 
@@ -98,6 +99,8 @@ class Stat(Look):
 
 
 class Call(Life):
+    ends = 0
+
     def program(self, **how):
         words = call_words(self.demo, self.store, self.outputs / "o.vcf.gz", "--gbz_shared_memory_name", "x", "--regions", REGION)
         words[words.index(self.demo / "panel.gbz")] = self.graph
@@ -125,11 +128,11 @@ class Call(Life):
     def any_end(self):
         if (self.outputs / "o.vcf.gz").exists():
             assert records(self.outputs / "o.vcf.gz") == self.golden(), "an output under its name is whole"
-        self.program()
-        self.good_end()
-        if list(self.store.iterdir()) == [self.store / f"haploom.{os.geteuid()}..alloc.lock"]:
+        self.ends += 1
+        if EVERY or self.ends % 10 == 1:  # a loader, which is quick, sees the same store
             self.program()
-        assert list(self.store.iterdir()) == []
+            self.good_end()
+        super().any_end()
         self.forget_outputs()
 
 
@@ -139,12 +142,6 @@ class CallKept(Call):
     def before(self):
         self.golden()
         self.load()
-
-    def any_end(self):
-        self.program()
-        self.good_end()
-        self.forget_outputs()
-        Life.any_end(self)
 
 
 def documented(done):
@@ -183,7 +180,6 @@ def fail_each_call(life, **how):
     return families, errors
 
 
-EVERY = bool(os.environ.get("HAPLOOM_EVERY_CALL"))
 SHORT = (Load, Attach, Unload, Look, Stat)
 LONG = (Call, CallKept)
 
@@ -191,7 +187,7 @@ LONG = (Call, CallKept)
 @pytest.mark.parametrize("life", SHORT + LONG)
 @pytest.mark.parametrize("on", ["once", "always"])
 def test_any_call_may_fail(life, on, demo, tmp_path):
-    if life is CallKept and on == "always" and not EVERY:
+    if life is CallKept and not EVERY:
         pytest.skip("with HAPLOOM_EVERY_CALL=1: as long as all others together")
     families, errors = fail_each_call(life(demo, tmp_path), on=on)
     assert errors > 0, "no fault was ever felt"
