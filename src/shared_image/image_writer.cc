@@ -3,18 +3,25 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cstring>
 #include <limits>
+#include <thread>
 #include <tuple>
+#include <utility>
 
 #include "base/error.h"
+#include "base/parallel.h"
 #include "base/signals.h"
 #include "shared_image/pangenome.h"
+#include "shared_image/sequence_sweep.h"
 
 namespace haploom::shared_image {
 namespace {
 
 constexpr uint64_t kMax32 = std::numeric_limits<uint32_t>::max();
+constexpr uint64_t kChunkIds = 8192;
+static_assert(kChunkIds % kBlock == 0, "a block of offsets belongs to one chunk");
 
 [[noreturn]] void refuse_size(const std::string& what) {
   throw Error{Exit::kInput, Reason::kGbzFormat, "shared_image", fmt::format("the pangenome outgrows the image: {}", what),
@@ -38,7 +45,7 @@ constexpr uint64_t aligned(uint64_t bytes) { return (bytes + kSectionAlignment -
 // Fills a two-level offset table in step with what it points into.
 class OffsetTable {
  public:
-  OffsetTable(std::span<uint64_t> blocks, std::span<uint32_t> offsets) : blocks_(blocks), offsets_(offsets) {}
+  OffsetTable(std::span<uint64_t> blocks, std::span<uint32_t> offsets, uint64_t from) : blocks_(blocks), offsets_(offsets), count_(from) {}
   void add(uint64_t offset) {
     if (count_ % kBlock == 0) blocks_[count_ / kBlock] = offset;
     offsets_[count_] = narrow(offset - blocks_[count_ / kBlock], "bytes or words in a block");
@@ -48,7 +55,7 @@ class OffsetTable {
  private:
   std::span<uint64_t> blocks_;
   std::span<uint32_t> offsets_;
-  uint64_t count_ = 0;
+  uint64_t count_;
 };
 
 uint64_t pieces_of(uint64_t run_length, uint64_t edges) { return edges > kNarrowEdges ? 1 : (run_length + kNarrowRunLength - 1) / kNarrowRunLength; }
@@ -133,13 +140,30 @@ class RunsWriter {
 
 }  // namespace
 
-ImageWriter::ImageWriter(const gbz::Gbz& gbz) : gbz_(gbz) {
+class ImageWriter::Stage {
+ public:
+  Stage(const Progress& progress, int number, uint64_t units) : progress_(progress), number_(number), units_(units) {}
+  void add(uint64_t units) {
+    const uint64_t done = done_.fetch_add(units) + units;
+    if (progress_ && std::this_thread::get_id() == caller_)
+      progress_((number_ + static_cast<double>(done) / static_cast<double>(units_)) / 3);
+  }
+
+ private:
+  const Progress& progress_;
+  int number_;
+  uint64_t units_;
+  std::atomic<uint64_t> done_{0};
+  std::thread::id caller_ = std::this_thread::get_id();
+};
+
+ImageWriter::ImageWriter(const gbz::Gbz& gbz, unsigned threads, Progress progress) : gbz_(gbz), threads_(threads), progress_(std::move(progress)) {
   facts_.first_code = std::max<uint64_t>(2, gbz.first_code());
   facts_.records = gbz.alphabet_size() > gbz.first_code() ? gbz.alphabet_size() - gbz.first_code() : 0;
   facts_.visit_total = gbz.visit_total();
   facts_.paths = gbz.path_count();
   narrow(facts_.records + 2, "node strands");
-  narrow(2 * facts_.paths, "sequences");
+  narrow(2 * facts_.paths + 2, "sequences");
   measure_records();
   measure_names();
   sort_indexed_paths();
@@ -152,16 +176,63 @@ uint32_t ImageWriter::place_of(gbz::NodeCode code) const {
 }
 
 void ImageWriter::measure_records() {
+  chunks_.resize(facts_.records / 2 / kChunkIds + 1);
+  Stage stage(progress_, 0, chunks_.size());
+  base::for_each_parallel(chunks_.size(), threads_, [&](uint64_t chunk) {
+    measure_chunk(chunk);
+    stage.add(1);
+  });
+  find_components();
+  sum_up_chunks();
+}
+
+void ImageWriter::measure_chunk(uint64_t chunk) {
+  Chunk& sum = chunks_[chunk];
   gbz::Record record;
-  for (uint64_t i = 0; i < facts_.records; ++i) {
-    base::throw_if_stopped(i);
-    gbz_.record(facts_.first_code + i, record);
-    const uint64_t visits = narrow(record.visits(), "visits of one node");
-    words_ += words_of(record);
-    if (i % 2 != 0) continue;
-    bases_ += gbz_.label(first_id() + i / 2).size();
-    facts_.nodes += visits > 0;
-    if (i / 2 % kOwnerStep == 0) owners_ += 2 * visits;  // both strands are visited equally often
+  for (uint64_t id = chunk * kChunkIds, end = std::min(id + kChunkIds, facts_.records / 2); id < end; ++id) {
+    sum.bases += gbz_.label(first_id() + id).size();
+    if (sum.stretches.empty() || sum.stretches.back().high < id) sum.stretches.push_back({id, id, id});
+    Component& stretch = sum.stretches.back();
+    for (const uint64_t strand : {0, 1}) {
+      gbz_.record(facts_.first_code + 2 * id + strand, record);
+      const uint64_t visits = narrow(record.visits(), "visits of one node");
+      sum.words += words_of(record);
+      sum.ends += path_ends(record);
+      if (strand == 0) sum.nodes += visits > 0;
+      if (id % kOwnerStep == 0) sum.owners += visits;
+      for (const gbz::Edge& edge : record.edges) {
+        if (edge.successor == gbz::kEndmarker) continue;
+        stretch.low = std::min(stretch.low, gbz::node_id(edge.successor) - first_id());
+        stretch.high = std::max(stretch.high, gbz::node_id(edge.successor) - first_id());
+      }
+    }
+  }
+}
+
+// Cuts the ids where no step passes from either side: at chromosomes, when each has its own range of ids.
+void ImageWriter::find_components() {
+  std::vector<Component> all;
+  for (Chunk& chunk : chunks_) {
+    all.insert(all.end(), chunk.stretches.begin(), chunk.stretches.end());
+    chunk.stretches = {};
+  }
+  for (size_t i = all.size(); i-- > 1;) all[i - 1].low = std::min(all[i - 1].low, all[i].low);
+  uint64_t reach = 0;
+  for (const Component& stretch : all) {
+    const bool cut = components_.empty() || (reach < stretch.first && stretch.low >= stretch.first);
+    if (cut && (components_.empty() || stretch.first - components_.back() >= kChunkIds)) components_.push_back(stretch.first);
+    reach = std::max(reach, stretch.high);
+  }
+}
+
+void ImageWriter::sum_up_chunks() {
+  uint64_t ends = 0;
+  for (Chunk& chunk : chunks_) {
+    bases_ += std::exchange(chunk.bases, bases_);
+    words_ += std::exchange(chunk.words, words_);
+    ends += std::exchange(chunk.ends, ends);
+    facts_.nodes += chunk.nodes;
+    owners_ += chunk.owners;
   }
 }
 
@@ -237,11 +308,16 @@ void ImageWriter::lay_out() {
 void ImageWriter::write(std::span<std::byte> out) const {
   check(out.size() == image_bytes_, "the space for an image is what bytes() says");
   write_table(out);
-  write_nodes(out);
-  write_records(out);
+  Stage stage(progress_, 1, chunks_.size());
+  base::for_each_parallel(chunks_.size(), threads_, [&](uint64_t chunk) {
+    write_nodes(out, chunk);
+    write_records(out, chunk);
+    stage.add(1);
+  });
   write_names(out);
   write_positions(out);
-  walk_sequences(out);
+  start_owners(out);
+  sweep_sequences(out);
 }
 
 void ImageWriter::write_table(std::span<std::byte> out) const {
@@ -261,27 +337,27 @@ void ImageWriter::write_table(std::span<std::byte> out) const {
   section<Facts>(out, ImageSection::kFacts)[0] = facts_;
 }
 
-void ImageWriter::write_nodes(std::span<std::byte> out) const {
-  OffsetTable offsets(section<uint64_t>(out, ImageSection::kBaseBlocks), section<uint32_t>(out, ImageSection::kBaseOffsets));
+void ImageWriter::write_nodes(std::span<std::byte> out, uint64_t chunk) const {
+  const uint64_t first = chunk * kChunkIds, end = std::min(first + kChunkIds, facts_.records / 2);
+  OffsetTable offsets(section<uint64_t>(out, ImageSection::kBaseBlocks), section<uint32_t>(out, ImageSection::kBaseOffsets), first);
   char* const bases = section<char>(out, ImageSection::kBases).data();
-  uint64_t written = 0;
-  for (uint64_t i = 0; i < facts_.records / 2; ++i) {
-    base::throw_if_stopped(i);
+  uint64_t written = chunks_[chunk].bases;
+  for (uint64_t id = first; id < end; ++id) {
     offsets.add(written);
-    const std::string_view label = gbz_.label(first_id() + i);
+    const std::string_view label = gbz_.label(first_id() + id);
     std::copy(label.begin(), label.end(), bases + written);
     written += label.size();
   }
-  offsets.add(written);
+  if (chunk + 1 == chunks_.size()) offsets.add(written);
 }
 
-void ImageWriter::write_records(std::span<std::byte> out) const {
-  OffsetTable offsets(section<uint64_t>(out, ImageSection::kRecordBlocks), section<uint32_t>(out, ImageSection::kRecordOffsets));
+void ImageWriter::write_records(std::span<std::byte> out, uint64_t chunk) const {
+  const uint64_t first = 2 * chunk * kChunkIds, end = std::min(first + 2 * kChunkIds, facts_.records);
+  OffsetTable offsets(section<uint64_t>(out, ImageSection::kRecordBlocks), section<uint32_t>(out, ImageSection::kRecordOffsets), first);
   uint32_t* const words = section<uint32_t>(out, ImageSection::kRecords).data();
   gbz::Record record;
-  uint64_t written = 0, ended = 0;
-  for (uint64_t i = 0; i < facts_.records; ++i) {
-    base::throw_if_stopped(i);
+  uint64_t written = chunks_[chunk].words, ended = chunks_[chunk].ends;
+  for (uint64_t i = first; i < end; ++i) {
     offsets.add(written);
     gbz_.record(facts_.first_code + i, record);
     const uint64_t needed = words_of(record);
@@ -304,7 +380,7 @@ void ImageWriter::write_records(std::span<std::byte> out) const {
     for (const gbz::Run& run : record.runs) writer.add(run);
     check(writer.complete(), "a record has the runs that were counted");
   }
-  offsets.add(written);
+  if (chunk + 1 == chunks_.size()) offsets.add(written);
 }
 
 void ImageWriter::write_names(std::span<std::byte> out) const {
@@ -330,43 +406,61 @@ void ImageWriter::write_positions(std::span<std::byte> out) const {
   std::copy(positions_.begin(), positions_.end(), section<Position>(out, ImageSection::kPositions).begin());
 }
 
-void ImageWriter::walk_sequences(std::span<std::byte> out) const {
+void ImageWriter::start_owners(std::span<std::byte> out) const {
   const Pangenome image(out);
-  const auto owner_starts = section<uint64_t>(out, ImageSection::kOwnerStarts);
+  const auto starts = section<uint64_t>(out, ImageSection::kOwnerStarts);
   uint64_t before = 0;
-  for (uint64_t i = 0; i + 1 < owner_starts.size(); ++i) {
+  for (uint64_t i = 0; i + 1 < starts.size(); ++i) {
     base::throw_if_stopped(i);
-    owner_starts[i] = before;
+    starts[i] = before;
     before += image.visits(facts_.first_code + i / 2 * 2 * kOwnerStep + i % 2);
   }
-  owner_starts.back() = before;
+  starts.back() = before;
   check(before == owners_, "the sampled visits are those that were counted");
+}
 
+std::vector<std::vector<uint32_t>> ImageWriter::sequences_by_component() const {
+  std::vector<std::vector<uint32_t>> sequences(components_.size());
+  for (uint64_t sequence = 0; sequence < 2 * facts_.paths; ++sequence) {
+    const gbz::Visit start = gbz_.sequence_starts().at(sequence);
+    if (start.node == gbz::kEndmarker) continue;
+    const auto after = std::upper_bound(components_.begin(), components_.end(), gbz::node_id(start.node) - first_id());
+    sequences[static_cast<size_t>(after - components_.begin() - 1)].push_back(static_cast<uint32_t>(sequence));
+  }
+  return sequences;
+}
+
+void ImageWriter::sweep_sequences(std::span<std::byte> out) const {
+  const Pangenome image(out);
+  const auto owner_starts = section<uint64_t>(out, ImageSection::kOwnerStarts);
   const auto owners = section<Owner>(out, ImageSection::kOwners);
   const auto ends = section<uint32_t>(out, ImageSection::kSequenceEnds);
   const auto paths = section<PathEntry>(out, ImageSection::kPaths);
+  std::fill(owners.begin(), owners.end(), Owner{0, kMax32});  // of visits that no sequence reaches
   std::fill(ends.begin(), ends.end(), static_cast<uint32_t>(kMax32));
-  WalkMark forward;
-  for (uint64_t sequence = 0; sequence < 2 * facts_.paths; ++sequence) {
-    gbz::Visit at = gbz_.sequence_starts().at(sequence);
-    const bool reverse = sequence % 2 != 0, empty = at.node == gbz::kEndmarker;
-    WalkMark mark;
-    uint64_t offset = 0;
-    for (uint64_t step = 0; at.node != gbz::kEndmarker; ++step) {
-      base::throw_if_stopped(step);
-      reverse ? mark.add_reverse(at.node) : mark.add_forward(at.node);
-      const uint64_t index = gbz::node_id(at.node) - first_id();
-      if (index % kOwnerStep == 0)
-        owners[owner_starts[index / kOwnerStep * 2 + (gbz::is_reverse(at.node) ? 1 : 0)] + at.visit] = {offset, sequence};
-      offset += image.node_length(at.node);
-      at = image.next(at);
+  std::vector<uint64_t> walked(2 * facts_.paths, 0);  // bases of each sequence so far; each is at one place at a time
+  const auto pass = [&](gbz::NodeCode code, uint64_t visit, std::span<const uint32_t> sequences) {
+    if (code == gbz::kEndmarker) {
+      std::copy(sequences.begin(), sequences.end(), ends.begin() + static_cast<int64_t>(visit));
+      for (const uint32_t sequence : sequences)
+        if (sequence % 2 == 0) paths[sequence / 2].bases = walked[sequence];
+      return;
     }
-    if (!empty) ends[at.visit] = static_cast<uint32_t>(sequence);
-    if (reverse && !(mark == forward)) refuse_path(sequence / 2);
-    if (reverse) continue;
-    forward = mark;
-    paths[sequence / 2].bases = offset;
-  }
+    const uint64_t index = gbz::node_id(code) - first_id(), length = image.node_length(code);
+    if (index % kOwnerStep == 0) {
+      Owner* owner = &owners[owner_starts[index / kOwnerStep * 2 + (gbz::is_reverse(code) ? 1 : 0)] + visit];
+      for (const uint32_t sequence : sequences) *owner++ = {walked[sequence], sequence};
+    }
+    for (const uint32_t sequence : sequences) walked[sequence] += length;
+  };
+  const auto sequences = sequences_by_component();
+  Stage stage(progress_, 2, facts_.visit_total);
+  base::for_each_parallel(components_.size(), threads_, [&](uint64_t component) {
+    const uint64_t first = components_[component], end = component + 1 < components_.size() ? components_[component + 1] : facts_.records / 2;
+    SequenceSweep sweep(image, facts_.first_code + 2 * first, facts_.first_code + 2 * end, pass, [&](uint64_t visits) { stage.add(visits); });
+    for (const uint32_t sequence : sequences[component]) sweep.start(gbz_.sequence_starts()[sequence], sequence);
+    sweep.run();
+  });
 }
 
 }  // namespace haploom::shared_image

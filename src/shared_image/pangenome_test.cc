@@ -11,6 +11,7 @@
 #include <filesystem>
 #include <fstream>
 #include <random>
+#include <thread>
 
 #include "base/error.h"
 #include "base/shared_data_test.h"
@@ -40,8 +41,8 @@ struct Space {
   uint64_t size;
 };
 
-Space image_of(const gbz::Gbz& gbz, unsigned char rubbish = 0xA5) {
-  const ImageWriter writer(gbz);
+Space image_of(const gbz::Gbz& gbz, unsigned char rubbish = 0xA5, unsigned threads = 1) {
+  const ImageWriter writer(gbz, threads);
   Space space(writer.bytes(), rubbish);
   writer.write(space.bytes());
   return space;
@@ -147,8 +148,8 @@ TEST(Pangenome, StepsAndNamesAsTheGbzOfEveryGoldenFile) {
     const Pangenome image(space.bytes());
     ASSERT_NO_FATAL_FAILURE(expect_same_records(gbz, image));
     ASSERT_NO_FATAL_FAILURE(expect_same_paths(gbz, image));
-    Space again = image_of(gbz, 0x5A);
-    ASSERT_TRUE(std::ranges::equal(space.bytes(), again.bytes())) << "an image does not depend on what its space held";
+    Space again = image_of(gbz, 0x5A, 3);
+    ASSERT_TRUE(std::ranges::equal(space.bytes(), again.bytes())) << "an image depends neither on what its space held nor on threads";
   }
 }
 
@@ -208,6 +209,53 @@ TEST(Pangenome, NamesTheOwnersOfLongPathsAndShortOnes) {
     gfa += fmt::format("W\t{}\t*\t*\t{}\n", name, walk);
   }
   expect_same(Built(gfa));
+}
+
+// `chromosomes` chains of 9,000 nodes, each with ids of its own, and paths along them that leave nodes out and turn some round.
+// joined: the last path of a chain steps on into the next but one.
+std::string chains_gfa(int chromosomes, bool joined) {
+  constexpr int kNodes = 9000;
+  std::mt19937 random(5);
+  std::string gfa = "H\tVN:Z:1.1\tRS:Z:R\n";
+  for (int i = 1; i <= chromosomes * kNodes; ++i) gfa += fmt::format("S\t{}\t{}\n", i, std::string(1 + random() % 9, "ACGTN"[random() % 5]));
+  for (int chromosome = 0; chromosome < chromosomes; ++chromosome)
+    for (int path = 0; path < 5; ++path) {
+      std::string walk;
+      for (int i = 1; i <= kNodes; ++i)
+        if (path == 0 || random() % 5 != 0) walk += (random() % 90 == 0 ? "<" : ">") + std::to_string(chromosome * kNodes + i);
+      if (joined && path == 4) walk += fmt::format(">{}", (chromosome + 2) % chromosomes * kNodes + 4000);
+      gfa += fmt::format("W\t{}\t{}\tchr{}\t*\t*\t{}\n", path == 0 ? "R" : fmt::format("H{}", path), path == 0 ? 0 : 1, chromosome, walk);
+    }
+  return gfa;
+}
+
+TEST(Pangenome, IsTheSameFromAnyNumberOfThreads) {
+  for (const bool joined : {false, true}) {
+    const Built built(chains_gfa(3, joined));
+    ASSERT_NO_FATAL_FAILURE(expect_same(built));
+    Space one = image_of(built.gbz, 0, 1);
+    for (const unsigned threads : {0U, 2U, 5U}) {
+      Space other = image_of(built.gbz, 0xFF, threads);
+      EXPECT_TRUE(std::ranges::equal(one.bytes(), other.bytes())) << threads << " threads, joined: " << joined;
+    }
+  }
+}
+
+TEST(Pangenome, TellsTheShareThatIsDoneFromTheCallingThread) {
+  const Built built(chains_gfa(2, false));
+  std::vector<double> shares;
+  const auto caller = std::this_thread::get_id();
+  const ImageWriter writer(built.gbz, 1, [&](double share) {
+    EXPECT_EQ(std::this_thread::get_id(), caller);
+    shares.push_back(share);
+  });
+  Space space(writer.bytes(), 0);
+  writer.write(space.bytes());
+  ASSERT_FALSE(shares.empty());
+  EXPECT_TRUE(std::ranges::is_sorted(shares));
+  EXPECT_GT(shares.front(), 0);
+  EXPECT_LE(shares.back(), 1);
+  EXPECT_GT(shares.back(), 0.9);
 }
 
 TEST(Pangenome, IndexesTheReferencesPathsByPhaseAndFragment) {
