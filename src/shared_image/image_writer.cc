@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <cstring>
 #include <limits>
+#include <numeric>
 #include <thread>
 #include <tuple>
 #include <utility>
@@ -19,7 +21,7 @@
 namespace haploom::shared_image {
 namespace {
 
-constexpr uint64_t kMax32 = std::numeric_limits<uint32_t>::max();
+constexpr uint32_t kMax32 = std::numeric_limits<uint32_t>::max();
 constexpr uint64_t kChunkIds = 8192;
 static_assert(kChunkIds % kBlock == 0, "a block of offsets belongs to one chunk");
 
@@ -42,34 +44,104 @@ constexpr uint64_t blocks_of(uint64_t items) { return items / kBlock + 1; }  // 
 constexpr uint64_t sampled_strands(uint64_t records) { return 2 * ((records / 2 + kOwnerStep - 1) / kOwnerStep); }
 constexpr uint64_t aligned(uint64_t bytes) { return (bytes + kSectionAlignment - 1) / kSectionAlignment * kSectionAlignment; }
 
-// Fills a two-level offset table in step with what it points into.
-class OffsetTable {
+// Items of a block with the table that a long one begins with.
+template <typename Item>
+uint64_t block_size(std::span<const uint64_t> sizes) {
+  const uint64_t sum = std::accumulate(sizes.begin(), sizes.end(), uint64_t{0});
+  return sum > kNearBlock ? sum + kFarTable<Item> : sum;
+}
+
+// Items of all blocks, of which the first item begins one.
+template <typename Item>
+class BlockSum {
  public:
-  OffsetTable(std::span<uint64_t> blocks, std::span<uint32_t> offsets, uint64_t from) : blocks_(blocks), offsets_(offsets), count_(from) {}
-  void add(uint64_t offset) {
-    if (count_ % kBlock == 0) blocks_[count_ / kBlock] = offset;
-    offsets_[count_] = narrow(offset - blocks_[count_ / kBlock], "bytes or words in a block");
-    ++count_;
+  void add(uint64_t size) {
+    sizes_.push_back(size);
+    if (sizes_.size() == kBlock) total();
+  }
+  uint64_t total() {
+    total_ += block_size<Item>(sizes_);
+    sizes_.clear();
+    return total_;
   }
 
  private:
-  std::span<uint64_t> blocks_;
-  std::span<uint32_t> offsets_;
-  uint64_t count_;
+  std::vector<uint64_t> sizes_;
+  uint64_t total_ = 0;
 };
 
-uint64_t pieces_of(uint64_t run_length, uint64_t edges) { return edges > kNarrowEdges ? 1 : (run_length + kNarrowRunLength - 1) / kNarrowRunLength; }
+// One block of a Blocked: says where its items go.
+template <typename Item>
+class BlockPlacer {
+ public:
+  BlockPlacer(std::span<uint64_t> blocks, std::span<uint16_t> starts, Item* data) : blocks_(blocks), starts_(starts), data_(data) {}
 
-// Runs as the image holds them: long ones of narrow records are split.
-uint64_t image_runs(const gbz::Record& record) {
+  // The items first, first + 1, ... of these sizes (a whole block, or the last, shorter one) begin at `written`. Gives the end.
+  uint64_t place(uint64_t first, std::span<const uint64_t> sizes, uint64_t written) {
+    const uint64_t size = block_size<Item>(sizes);
+    const bool far = size > kNearBlock;
+    blocks_[first / kBlock] = far ? written | kFarBlock : written;
+    uint64_t distance = far ? kFarTable<Item> : 0;
+    for (uint64_t i = 0; i <= sizes.size() && i < kBlock; ++i) {
+      starts_[first + i] = far ? 0 : static_cast<uint16_t>(distance);
+      at_[i] = data_ + written + distance;
+      if (far) put_far(data_ + written, i, narrow(distance, "bytes or words in a block"));
+      if (i < sizes.size()) distance += sizes[i];
+    }
+    if (far)
+      for (uint64_t i = sizes.size() + 1; i < kBlock; ++i) put_far(data_ + written, i, static_cast<uint32_t>(size));
+    return written + size;
+  }
+  Item* at(uint64_t index_in_block) const { return at_[index_in_block]; }
+
+ private:
+  static void put_far(Item* block, uint64_t i, uint32_t distance) {
+    std::memcpy(block + i * sizeof distance / sizeof(Item), &distance, sizeof distance);
+  }
+
+  std::span<uint64_t> blocks_;
+  std::span<uint16_t> starts_;
+  Item* data_;
+  std::array<Item*, kBlock> at_{};
+};
+
+// How the image holds a record.
+struct Form {
+  bool wide = false;
+  uint64_t runs = 0;   // long ones are split
+  uint64_t words = 0;  // 0: nobody visits
+};
+
+uint64_t split_runs(const gbz::Record& record, uint64_t longest) {
   uint64_t runs = 0;
-  for (const gbz::Run& run : record.runs) runs += pieces_of(run.length, record.edges.size());
+  for (const gbz::Run& run : record.runs) runs += run.length <= longest ? 1 : (run.length + longest - 1) / longest;
   return runs;
 }
 
-uint64_t words_of(const gbz::Record& record) {
-  if (record.edges.empty() || record.runs.empty()) return 0;
-  return record.edges.size() == 1 ? kOneSuccessorWords : record_words(record.edges.size(), image_runs(record));
+int64_t distance_to(gbz::NodeCode successor, gbz::NodeCode own) { return static_cast<int64_t>(successor) - static_cast<int64_t>(own); }
+
+// Path ends never do: the base of their edge is known only when all records before have been seen.
+bool fits_narrow(const gbz::Record& record, gbz::NodeCode own) {
+  return record.visits() <= kNarrowVisits && record.edges.size() <= kNarrowEdges && std::ranges::all_of(record.edges, [&](const gbz::Edge& edge) {
+    return edge.successor != gbz::kEndmarker && edge.base <= std::numeric_limits<uint16_t>::max() && std::abs(distance_to(edge.successor, own)) <= kNarrowDistance;
+  });
+}
+
+Form form_of(const gbz::Record& record, gbz::NodeCode own) {
+  if (record.edges.empty() || record.runs.empty()) return {};
+  const uint64_t edges = record.edges.size();
+  Form form{!fits_narrow(record, own), 0, 0};
+  if (edges == 1) {
+    form.words = form.wide ? kWideOneWords : record.edges[0].base == 0 ? 2 : 3;
+    return form;
+  }
+  form.runs = split_runs(record, longest_run(form.wide, edges));
+  if (!form.wide && form.runs > kNarrowRuns) {
+    form.wide = true;
+    form.runs = split_runs(record, longest_run(true, edges));
+  }
+  form.words = record_words(form.wide, edges, form.runs);
+  return form;
 }
 
 uint64_t path_ends(const gbz::Record& record) {
@@ -79,31 +151,35 @@ uint64_t path_ends(const gbz::Record& record) {
   return ends;
 }
 
-// The walk of a path, in short: taken from its front as forward codes, or from its end as reverse ones, it is the same.
-class WalkMark {
+// Puts words of either form one after the other.
+class WordWriter {
  public:
-  void add_forward(gbz::NodeCode code) { sum_ = sum_ * kBase + code; }
-  void add_reverse(gbz::NodeCode code) {
-    sum_ += gbz::flipped(code) * power_;
-    power_ *= kBase;
+  WordWriter(bool wide, uint16_t* at) : wide_(wide), at_(at) {}
+  void put(uint32_t word) {
+    if (wide_) {
+      std::memcpy(at_, &word, sizeof word);
+      at_ += 2;
+    } else {
+      *at_++ = static_cast<uint16_t>(word);
+    }
   }
-  bool operator==(const WalkMark& other) const { return sum_ == other.sum_; }
+  WordWriter skipped(uint64_t words) const { return {wide_, at_ + words * (wide_ ? 2 : 1)}; }
 
  private:
-  static constexpr uint64_t kBase = 0x9E3779B97F4A7C15;  // any large odd number: damage is no malice
-  uint64_t sum_ = 0;
-  uint64_t power_ = 1;
+  bool wide_;
+  uint16_t* at_;
 };
 
-// The runs and checkpoints of a record with several successors.
+// The runs and checkpoints of a record with several successors; they begin at `out`.
 class RunsWriter {
  public:
-  RunsWriter(uint64_t edges, uint64_t runs, uint32_t* checkpoint, uint32_t* run)
-      : edges_(edges), step_(checkpoint_step(edges)), seen_(edges, 0), checkpoint_(checkpoint), run_(run), left_(runs) {}
+  RunsWriter(const Form& form, uint64_t edges, WordWriter out)
+      : wide_(form.wide), edges_(edges), longest_(longest_run(form.wide, edges)), step_(checkpoint_step(edges)), seen_(edges, 0), checkpoint_(out),
+        run_(out.skipped(checkpoints(edges, form.runs) * (1 + edges))), left_(form.runs) {}
 
   void add(const gbz::Run& run) {
     for (uint64_t rest = run.length; rest > 0;) {
-      const uint64_t length = edges_ > kNarrowEdges ? rest : std::min(rest, kNarrowRunLength);
+      const uint64_t length = std::min(rest, longest_);
       put(run.rank, static_cast<uint32_t>(length));
       rest -= length;
     }
@@ -113,14 +189,14 @@ class RunsWriter {
  private:
   void put(uint32_t edge, uint32_t length) {
     if (written_ > 0 && written_ % step_ == 0) {
-      *checkpoint_++ = visits_;
-      checkpoint_ = std::copy(seen_.begin(), seen_.end(), checkpoint_);
+      checkpoint_.put(visits_);
+      for (const uint32_t seen : seen_) checkpoint_.put(seen);
     }
-    if (edges_ > kNarrowEdges) {
-      *run_++ = edge;
-      *run_++ = length;
+    if (wide_ && edges_ > kByteEdges) {
+      run_.put(edge);
+      run_.put(length);
     } else {
-      *run_++ = edge | length << 8;
+      run_.put(edge | length << (wide_ ? 8 : 4));
     }
     ++written_;
     --left_;
@@ -128,11 +204,13 @@ class RunsWriter {
     seen_[edge] += length;
   }
 
+  bool wide_;
   uint64_t edges_;
+  uint64_t longest_;
   uint64_t step_;
   std::vector<uint32_t> seen_;
-  uint32_t* checkpoint_;
-  uint32_t* run_;
+  WordWriter checkpoint_;
+  WordWriter run_;
   uint64_t left_;
   uint64_t written_ = 0;
   uint32_t visits_ = 0;
@@ -189,23 +267,32 @@ void ImageWriter::measure_records() {
 void ImageWriter::measure_chunk(uint64_t chunk) {
   Chunk& sum = chunks_[chunk];
   gbz::Record record;
+  BlockSum<char> labels;
+  BlockSum<uint16_t> records;
   for (uint64_t id = chunk * kChunkIds, end = std::min(id + kChunkIds, facts_.records / 2); id < end; ++id) {
-    sum.bases += gbz_.label(first_id() + id).size();
+    labels.add(gbz_.label(first_id() + id).size());
     if (sum.stretches.empty() || sum.stretches.back().high < id) sum.stretches.push_back({id, id, id});
-    Component& stretch = sum.stretches.back();
     for (const uint64_t strand : {0, 1}) {
-      gbz_.record(facts_.first_code + 2 * id + strand, record);
-      const uint64_t visits = narrow(record.visits(), "visits of one node");
-      sum.words += words_of(record);
-      sum.ends += path_ends(record);
-      if (strand == 0) sum.nodes += visits > 0;
-      if (id % kOwnerStep == 0) sum.owners += visits;
-      for (const gbz::Edge& edge : record.edges) {
-        if (edge.successor == gbz::kEndmarker) continue;
-        stretch.low = std::min(stretch.low, gbz::node_id(edge.successor) - first_id());
-        stretch.high = std::max(stretch.high, gbz::node_id(edge.successor) - first_id());
-      }
+      const gbz::NodeCode code = facts_.first_code + 2 * id + strand;
+      gbz_.record(code, record);
+      records.add(form_of(record, code).words);
+      measure_record(record, code, sum);
     }
+  }
+  sum.bases = labels.total();
+  sum.words = records.total();
+}
+
+void ImageWriter::measure_record(const gbz::Record& record, gbz::NodeCode code, Chunk& sum) const {
+  const uint64_t visits = narrow(record.visits(), "visits of one node");
+  sum.ends += path_ends(record);
+  if (!gbz::is_reverse(code)) sum.nodes += visits > 0;
+  if ((gbz::node_id(code) - first_id()) % kOwnerStep == 0) sum.owners += visits;
+  Component& stretch = sum.stretches.back();
+  for (const gbz::Edge& edge : record.edges) {
+    if (edge.successor == gbz::kEndmarker) continue;
+    stretch.low = std::min(stretch.low, gbz::node_id(edge.successor) - first_id());
+    stretch.high = std::max(stretch.high, gbz::node_id(edge.successor) - first_id());
   }
 }
 
@@ -289,10 +376,10 @@ void ImageWriter::lay_out() {
   add(ImageSection::kFacts, sizeof(Facts), 1);
   add(ImageSection::kBases, 1, bases_);
   add(ImageSection::kBaseBlocks, 8, blocks_of(ids));
-  add(ImageSection::kBaseOffsets, 4, ids + 1);
-  add(ImageSection::kRecords, 4, words_);
+  add(ImageSection::kBaseOffsets, 2, ids + 1);
+  add(ImageSection::kRecords, 2, words_);
   add(ImageSection::kRecordBlocks, 8, blocks_of(facts_.records));
-  add(ImageSection::kRecordOffsets, 4, facts_.records + 1);
+  add(ImageSection::kRecordOffsets, 2, facts_.records + 1);
   add(ImageSection::kSequenceEnds, 4, 2 * facts_.paths);
   add(ImageSection::kPaths, sizeof(PathEntry), facts_.paths);
   add(ImageSection::kIndexedPaths, 4, indexed_paths_.size());
@@ -338,49 +425,62 @@ void ImageWriter::write_table(std::span<std::byte> out) const {
 }
 
 void ImageWriter::write_nodes(std::span<std::byte> out, uint64_t chunk) const {
-  const uint64_t first = chunk * kChunkIds, end = std::min(first + kChunkIds, facts_.records / 2);
-  OffsetTable offsets(section<uint64_t>(out, ImageSection::kBaseBlocks), section<uint32_t>(out, ImageSection::kBaseOffsets), first);
-  char* const bases = section<char>(out, ImageSection::kBases).data();
+  const uint64_t begin = chunk * kChunkIds, end = std::min(begin + kChunkIds, facts_.records / 2);
+  BlockPlacer<char> placer(section<uint64_t>(out, ImageSection::kBaseBlocks), section<uint16_t>(out, ImageSection::kBaseOffsets),
+                           section<char>(out, ImageSection::kBases).data());
+  std::vector<uint64_t> sizes;
   uint64_t written = chunks_[chunk].bases;
-  for (uint64_t id = first; id < end; ++id) {
-    offsets.add(written);
-    const std::string_view label = gbz_.label(first_id() + id);
-    std::copy(label.begin(), label.end(), bases + written);
-    written += label.size();
+  for (uint64_t first = begin; first < end || is_tail(chunk, first, facts_.records / 2); first += kBlock) {
+    sizes.clear();
+    for (uint64_t id = first; id < std::min(first + kBlock, end); ++id) sizes.push_back(gbz_.label(first_id() + id).size());
+    written = placer.place(first, sizes, written);
+    for (uint64_t i = 0; i < sizes.size(); ++i) {
+      const std::string_view label = gbz_.label(first_id() + first + i);
+      std::copy(label.begin(), label.end(), placer.at(i));
+    }
   }
-  if (chunk + 1 == chunks_.size()) offsets.add(written);
 }
 
 void ImageWriter::write_records(std::span<std::byte> out, uint64_t chunk) const {
-  const uint64_t first = 2 * chunk * kChunkIds, end = std::min(first + 2 * kChunkIds, facts_.records);
-  OffsetTable offsets(section<uint64_t>(out, ImageSection::kRecordBlocks), section<uint32_t>(out, ImageSection::kRecordOffsets), first);
-  uint32_t* const words = section<uint32_t>(out, ImageSection::kRecords).data();
-  gbz::Record record;
+  const uint64_t begin = 2 * chunk * kChunkIds, end = std::min(begin + 2 * kChunkIds, facts_.records);
+  BlockPlacer<uint16_t> placer(section<uint64_t>(out, ImageSection::kRecordBlocks), section<uint16_t>(out, ImageSection::kRecordOffsets),
+                               section<uint16_t>(out, ImageSection::kRecords).data());
+  std::vector<gbz::Record> records(kBlock);
+  std::vector<uint64_t> sizes;
   uint64_t written = chunks_[chunk].words, ended = chunks_[chunk].ends;
-  for (uint64_t i = first; i < end; ++i) {
-    offsets.add(written);
-    gbz_.record(facts_.first_code + i, record);
-    const uint64_t needed = words_of(record);
-    if (needed == 0) continue;
-    uint32_t* at = words + written;
-    written += needed;
-    *at++ = static_cast<uint32_t>(record.visits());
-    const uint64_t runs = image_runs(record), edges = record.edges.size();
-    if (edges > 1) {
-      *at++ = static_cast<uint32_t>(edges);
-      *at++ = narrow(runs, "runs of one node");
+  for (uint64_t first = begin; first < end || is_tail(chunk, first, facts_.records); first += kBlock) {
+    sizes.clear();
+    for (uint64_t i = first; i < std::min(first + kBlock, end); ++i) {
+      gbz::Record& record = records[i - first];
+      gbz_.record(facts_.first_code + i, record);
+      sizes.push_back(form_of(record, facts_.first_code + i).words);
+      if (const uint64_t ends = path_ends(record); ends > 0) record.edges[0].base = std::exchange(ended, ended + ends);
     }
-    for (const gbz::Edge& edge : record.edges) {
-      *at++ = place_of(edge.successor);
-      *at++ = narrow(edge.successor == gbz::kEndmarker ? ended : edge.base, "visits of one node");
-    }
-    ended += path_ends(record);
-    if (edges == 1) continue;
-    RunsWriter writer(edges, runs, at, at + checkpoints(edges, runs) * (1 + edges));
-    for (const gbz::Run& run : record.runs) writer.add(run);
-    check(writer.complete(), "a record has the runs that were counted");
+    written = placer.place(first, sizes, written);
+    for (uint64_t i = 0; i < sizes.size(); ++i)
+      if (sizes[i] != 0) write_record(records[i], facts_.first_code + first + i, placer.at(i));
   }
-  if (chunk + 1 == chunks_.size()) offsets.add(written);
+}
+
+void ImageWriter::write_record(const gbz::Record& record, gbz::NodeCode own, uint16_t* at) const {
+  const Form form = form_of(record, own);
+  const uint64_t visits = record.visits(), edges = record.edges.size();
+  *at++ = static_cast<uint16_t>(form.wide ? kWideHead : visits << 1);
+  WordWriter out(form.wide, at);
+  if (form.wide) out.put(static_cast<uint32_t>(visits));
+  if (form.wide && edges > 1) {
+    out.put(static_cast<uint32_t>(edges));
+    out.put(narrow(form.runs, "runs of one node"));
+  }
+  if (!form.wide && edges > 1) out.put(static_cast<uint32_t>(form.runs << 4 | (edges - 1)));
+  for (const gbz::Edge& edge : record.edges) {
+    out.put(form.wide ? place_of(edge.successor) : static_cast<uint32_t>(distance_to(edge.successor, own)));
+    if (edges > 1 || form.wide || edge.base != 0) out.put(narrow(edge.base, "visits of one node"));
+  }
+  if (edges == 1) return;
+  RunsWriter writer(form, edges, out);
+  for (const gbz::Run& run : record.runs) writer.add(run);
+  check(writer.complete(), "a record has the runs that were counted");
 }
 
 void ImageWriter::write_names(std::span<std::byte> out) const {
@@ -436,7 +536,7 @@ void ImageWriter::sweep_sequences(std::span<std::byte> out) const {
   const auto owners = section<Owner>(out, ImageSection::kOwners);
   const auto ends = section<uint32_t>(out, ImageSection::kSequenceEnds);
   const auto paths = section<PathEntry>(out, ImageSection::kPaths);
-  std::fill(owners.begin(), owners.end(), Owner{0, kMax32});  // of visits that no sequence reaches
+  std::fill(owners.begin(), owners.end(), Owner{0, 0, kMax32});  // of visits that no sequence reaches
   std::fill(ends.begin(), ends.end(), static_cast<uint32_t>(kMax32));
   std::vector<uint64_t> walked(2 * facts_.paths, 0);  // bases of each sequence so far; each is at one place at a time
   const auto pass = [&](gbz::NodeCode code, uint64_t visit, std::span<const uint32_t> sequences) {
@@ -449,7 +549,7 @@ void ImageWriter::sweep_sequences(std::span<std::byte> out) const {
     const uint64_t index = gbz::node_id(code) - first_id(), length = image.node_length(code);
     if (index % kOwnerStep == 0) {
       Owner* owner = &owners[owner_starts[index / kOwnerStep * 2 + (gbz::is_reverse(code) ? 1 : 0)] + visit];
-      for (const uint32_t sequence : sequences) *owner++ = {walked[sequence], sequence};
+      for (const uint32_t sequence : sequences) *owner++ = {static_cast<uint32_t>(walked[sequence]), static_cast<uint32_t>(walked[sequence] >> 32), sequence};
     }
     for (const uint32_t sequence : sequences) walked[sequence] += length;
   };

@@ -51,6 +51,7 @@ class ImageWriter {
 
   void measure_records();
   void measure_chunk(uint64_t chunk);
+  void measure_record(const gbz::Record& record, gbz::NodeCode code, Chunk& sum) const;
   void sum_up_chunks();
   void find_components();
   void measure_names();
@@ -59,8 +60,11 @@ class ImageWriter {
   void lay_out();
 
   void write_table(std::span<std::byte> out) const;
+  // A whole number of blocks is followed by an empty one, which says where the last ends.
+  bool is_tail(uint64_t chunk, uint64_t first, uint64_t items) const { return chunk + 1 == chunks_.size() && first == items; }
   void write_nodes(std::span<std::byte> out, uint64_t chunk) const;
   void write_records(std::span<std::byte> out, uint64_t chunk) const;
+  void write_record(const gbz::Record& record, gbz::NodeCode own, uint16_t* at) const;
   void write_names(std::span<std::byte> out) const;
   void write_positions(std::span<std::byte> out) const;
   void start_owners(std::span<std::byte> out) const;

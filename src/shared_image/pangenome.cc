@@ -41,56 +41,86 @@ ImageHeader header_of(std::span<const std::byte> image) {
 }
 
 // The several-successor form; no edges when the words contradict each other.
-RecordView view_of(std::span<const uint32_t> words) {
-  RecordView view;
-  if (words.size() < kRecordHeadWords) return view;
-  const uint64_t edges = words[1], runs = words[2];
-  if (edges == 0 || record_words(edges, runs) != words.size()) return view;
-  view.visits = words[0];
+template <bool wide>
+RecordView<wide> view_of(std::span<const uint16_t> words, uint32_t own) {
+  RecordView<wide> view;
+  if (words.size() < (wide ? 1 + 2 * 3 : 2)) return view;
+  const uint16_t* const behind_head = words.data() + 1;
+  const uint64_t edges = wide ? load<wide>(behind_head, 1) : (words[1] & 0xF) + 1, runs = wide ? load<wide>(behind_head, 2) : words[1] >> 4;
+  if (edges == 0 || record_words(wide, edges, runs) != words.size()) return view;
+  constexpr uint64_t kUnit = wide ? 2 : 1;
+  view.own = own;
+  view.visits = wide ? load<wide>(behind_head, 0) : words[0] >> 1;
   view.edges = edges;
   view.runs = runs;
-  view.edge_words = words.data() + kRecordHeadWords;
-  view.checkpoint_words = view.edge_words + 2 * edges;
-  view.run_words_at = view.checkpoint_words + checkpoints(edges, runs) * (1 + edges);
-  view.wide = edges > kNarrowEdges;
+  view.edge_words = behind_head + (wide ? 3 * kUnit : 1);
+  view.checkpoint_words = view.edge_words + kUnit * 2 * edges;
+  view.run_words = view.checkpoint_words + kUnit * checkpoints(edges, runs) * (1 + edges);
   return view;
 }
 
-// Where stepping starts: a run, the visits before it, and those of each edge (none: before the first run, all are 0).
+bool is_wide(std::span<const uint16_t> words) { return (words[0] & kWideHead) != 0; }
+
+template <typename Use>
+auto with_view(std::span<const uint16_t> words, uint32_t own, Use use) {
+  return is_wide(words) ? use(view_of<true>(words, own)) : use(view_of<false>(words, own));
+}
+
+uint64_t visits_of(std::span<const uint16_t> words) {
+  if (words.empty()) return 0;
+  if (!is_wide(words)) return words[0] >> 1;
+  return words.size() < kWideOneWords ? 0 : load<true>(words.data() + 1, 0);
+}
+
+// A record with one successor.
+struct OneWay {
+  bool is_one;
+  uint32_t successor = 0;
+  uint32_t base = 0;
+};
+OneWay one_way(std::span<const uint16_t> words, uint32_t own) {
+  if (is_wide(words)) {
+    if (words.size() != kWideOneWords) return {false};
+    return {true, load<true>(words.data() + 1, 1), load<true>(words.data() + 1, 2)};
+  }
+  if (words.size() != 2 && words.size() != 3) return {false};
+  return {true, narrow_successor(own, words[1]), words.size() == 3 ? words[2] : uint32_t{0}};
+}
+
+// Where stepping starts: a run, the visits before it, and behind which checkpoint (none: before the first run).
 struct Checkpoint {
   uint64_t run = 0;
   uint64_t visits = 0;
-  const uint32_t* seen = nullptr;
+  std::optional<uint64_t> index;
 };
 
-Checkpoint checkpoint_before(const RecordView& view, uint64_t visit) {
-  const uint64_t width = 1 + view.edges;
+template <bool wide>
+Checkpoint checkpoint_before(const RecordView<wide>& view, uint64_t visit) {
   uint64_t low = 0, high = checkpoints(view.edges, view.runs);  // checkpoints [0, low) are at or before the visit
   while (low < high) {
     const uint64_t middle = (low + high) / 2;
-    if (view.checkpoint_words[middle * width] <= visit)
+    if (view.checkpoint(middle, 0) <= visit)
       low = middle + 1;
     else
       high = middle;
   }
   if (low == 0) return {};
-  const uint32_t* words = view.checkpoint_words + (low - 1) * width;
-  return {low * checkpoint_step(view.edges), words[0], words + 1};
+  return {low * checkpoint_step(view.edges), view.checkpoint(low - 1, 0), low - 1};
 }
 
 // Visits of each edge seen so far: few edges need no memory of their own.
 class EdgeCounts {
  public:
-  EdgeCounts(uint64_t edges, const uint32_t* start) {
+  template <bool wide>
+  EdgeCounts(const RecordView<wide>& view, const Checkpoint& from) {
+    const uint64_t edges = view.edges;
     counts_ = few_.data();
     if (edges > few_.size()) {
       many_.resize(edges);
       counts_ = many_.data();
     }
-    if (start != nullptr)
-      std::copy(start, start + edges, counts_);
-    else
-      std::fill(counts_, counts_ + edges, 0);
+    if (!from.index) return;
+    for (uint64_t edge = 0; edge < edges; ++edge) counts_[edge] = view.checkpoint(*from.index, 1 + edge);
   }
   EdgeCounts(const EdgeCounts&) = delete;
   uint32_t& operator[](uint64_t edge) { return counts_[edge]; }
@@ -118,13 +148,10 @@ Pangenome::Pangenome(std::span<const std::byte> bytes) {
   const auto facts = section<Facts>(image, ImageSection::kFacts);
   if (facts.size() != 1) refuse("section 0 has another size");
   facts_ = facts[0];
-  if (facts_.visit_total / kVisitsPerByte > image.size()) refuse(fmt::format("{} visits in {} bytes", facts_.visit_total, image.size()));
-  bases_ = section<char>(image, ImageSection::kBases);
-  base_blocks_ = section<uint64_t>(image, ImageSection::kBaseBlocks);
-  base_offsets_ = section<uint32_t>(image, ImageSection::kBaseOffsets);
-  records_ = section<uint32_t>(image, ImageSection::kRecords);
-  record_blocks_ = section<uint64_t>(image, ImageSection::kRecordBlocks);
-  record_offsets_ = section<uint32_t>(image, ImageSection::kRecordOffsets);
+  bases_ = {section<uint64_t>(image, ImageSection::kBaseBlocks), section<uint16_t>(image, ImageSection::kBaseOffsets),
+            section<char>(image, ImageSection::kBases)};
+  records_ = {section<uint64_t>(image, ImageSection::kRecordBlocks), section<uint16_t>(image, ImageSection::kRecordOffsets),
+              section<uint16_t>(image, ImageSection::kRecords)};
   sequence_ends_ = section<uint32_t>(image, ImageSection::kSequenceEnds);
   paths_ = section<PathEntry>(image, ImageSection::kPaths);
   indexed_paths_ = section<uint32_t>(image, ImageSection::kIndexedPaths);
@@ -144,8 +171,8 @@ void Pangenome::check_counts() const {
       facts_.first_code < 2 || facts_.samples >= kMost || facts_.contigs >= kMost || facts_.reference_samples >= kMost)
     refuse("its counts are not those of a graph");
   const uint64_t ids = facts_.records / 2;
-  const bool fit = base_offsets_.size() == ids + 1 && base_blocks_.size() == ids / kBlock + 1 &&
-                   record_offsets_.size() == facts_.records + 1 && record_blocks_.size() == facts_.records / kBlock + 1 &&
+  const bool fit = bases_.starts.size() == ids + 1 && bases_.blocks.size() == ids / kBlock + 1 &&
+                   records_.starts.size() == facts_.records + 1 && records_.blocks.size() == facts_.records / kBlock + 1 &&
                    paths_.size() == facts_.paths &&
                    sequence_ends_.size() == 2 * facts_.paths && position_starts_.size() == indexed_paths_.size() + 1 &&
                    owner_starts_.size() == 2 * ((ids + kOwnerStep - 1) / kOwnerStep) + 1 &&
@@ -182,9 +209,8 @@ std::vector<std::string_view> Pangenome::reference_samples() const {
 std::string_view Pangenome::label(uint64_t id) const {
   const uint64_t index = id - gbz::node_id(facts_.first_code);  // wraps for smaller ids
   if (index >= facts_.records / 2) return {};
-  const uint64_t start = base_blocks_[index / kBlock] + base_offsets_[index];
-  const uint64_t end = base_blocks_[(index + 1) / kBlock] + base_offsets_[index + 1];
-  return start <= end && end <= bases_.size() ? std::string_view(bases_.data() + start, end - start) : std::string_view{};
+  const auto bases = bases_[index];
+  return {bases.data(), bases.size()};
 }
 
 void Pangenome::append_bases(gbz::NodeCode code, std::string& out) const {
@@ -201,71 +227,69 @@ std::optional<uint64_t> Pangenome::record_index(gbz::NodeCode code) const {
   return index < facts_.records ? std::optional(index) : std::nullopt;
 }
 
-std::span<const uint32_t> Pangenome::record(gbz::NodeCode code) const {
+std::span<const uint16_t> Pangenome::record(gbz::NodeCode code) const {
   const auto index = record_index(code);
-  if (!index) return {};
-  const uint64_t start = record_blocks_[*index / kBlock] + record_offsets_[*index];
-  const uint64_t end = record_blocks_[(*index + 1) / kBlock] + record_offsets_[*index + 1];
-  return start <= end && end <= records_.size() ? records_.subspan(start, end - start) : std::span<const uint32_t>{};
+  return index ? records_[*index] : std::span<const uint16_t>{};
 }
 
-uint64_t Pangenome::visits(gbz::NodeCode code) const {
-  const auto words = record(code);
-  return words.empty() ? 0 : words[0];
-}
+uint64_t Pangenome::visits(gbz::NodeCode code) const { return visits_of(record(code)); }
 
 uint64_t Pangenome::successor_count(gbz::NodeCode code) const {
   const auto words = record(code);
-  return words.size() == kOneSuccessorWords ? 1 : view_of(words).edges;
+  if (words.empty()) return 0;
+  return one_way(words, 0).is_one ? 1 : with_view(words, 0, [](const auto& view) { return view.edges; });
 }
 
 gbz::NodeCode Pangenome::successor(gbz::NodeCode code, uint64_t i) const {
   const auto words = record(code);
-  if (words.size() == kOneSuccessorWords) return i == 0 ? code_of(words[1]) : gbz::kEndmarker;
-  const RecordView view = view_of(words);
-  return i < view.edges ? code_of(view.successor(i)) : gbz::kEndmarker;
+  if (words.empty()) return gbz::kEndmarker;
+  if (const OneWay one = one_way(words, place_of(code)); one.is_one) return i == 0 ? code_of(one.successor) : gbz::kEndmarker;
+  return with_view(words, place_of(code), [&](const auto& view) { return i < view.edges ? code_of(view.successor(i)) : gbz::kEndmarker; });
 }
 
 gbz::Visit Pangenome::next(gbz::Visit at) const {
   const auto words = record(at.node);
-  if (words.empty() || at.visit >= words[0]) return {};
-  if (words.size() == kOneSuccessorWords) return {code_of(words[1]), words[2] + at.visit};
-  const RecordView view = view_of(words);
-  if (view.edges == 0) return {};
-  const Checkpoint from = checkpoint_before(view, at.visit);
-  uint64_t passed = from.visits, run = from.run;
-  while (run < view.runs && at.visit >= passed + view.run_length(run)) passed += view.run_length(run++);
-  if (run == view.runs || view.run_edge(run) >= view.edges) return {};
-  const uint32_t edge = view.run_edge(run);
-  uint64_t before = from.seen == nullptr ? 0 : from.seen[edge];
-  for (uint64_t earlier = from.run; earlier < run; ++earlier)
-    before += view.run_edge(earlier) == edge ? view.run_length(earlier) : 0;
-  return {code_of(view.successor(edge)), view.base(edge) + before + (at.visit - passed)};
+  if (at.visit >= visits_of(words)) return {};
+  if (const OneWay one = one_way(words, place_of(at.node)); one.is_one) return {code_of(one.successor), one.base + at.visit};
+  return with_view(words, place_of(at.node), [&](const auto& view) -> gbz::Visit {
+    if (view.edges == 0) return {};
+    const Checkpoint from = checkpoint_before(view, at.visit);
+    uint64_t passed = from.visits, run = from.run;
+    while (run < view.runs && at.visit >= passed + view.run_length(run)) passed += view.run_length(run++);
+    if (run == view.runs || view.run_edge(run) >= view.edges) return {};
+    const uint32_t edge = view.run_edge(run);
+    uint64_t before = from.index ? view.checkpoint(*from.index, 1 + uint64_t{edge}) : 0;
+    for (uint64_t earlier = from.run; earlier < run; ++earlier)
+      before += view.run_edge(earlier) == edge ? view.run_length(earlier) : 0;
+    return {code_of(view.successor(edge)), view.base(edge) + before + (at.visit - passed)};
+  });
 }
 
 void Pangenome::follow(gbz::NodeCode code, uint64_t first, uint64_t count, std::vector<Stretch>& out) const {
   out.clear();
   const auto words = record(code);
-  if (words.empty() || first >= words[0]) return;
-  const uint64_t end = first + std::min<uint64_t>(count, words[0] - first);
-  if (words.size() == kOneSuccessorWords) {
-    out.push_back({{code_of(words[1]), words[2] + first}, end - first});
+  const uint64_t visits = visits_of(words);
+  if (first >= visits) return;
+  const uint64_t end = first + std::min(count, visits - first);
+  if (const OneWay one = one_way(words, place_of(code)); one.is_one) {
+    out.push_back({{code_of(one.successor), one.base + first}, end - first});
     return;
   }
-  const RecordView view = view_of(words);
-  const Checkpoint from = view.edges == 0 ? Checkpoint{} : checkpoint_before(view, first);
-  EdgeCounts seen(view.edges, from.seen);
-  uint64_t passed = from.visits;
-  for (uint64_t run = from.run; run < view.runs && passed < end; ++run) {
-    const uint64_t length = view.run_length(run), edge = view.run_edge(run);
-    if (edge >= view.edges) return;
-    if (passed + length > first) {
-      const uint64_t start = std::max(first, passed), stop = std::min(end, passed + length);
-      out.push_back({{code_of(view.successor(edge)), view.base(edge) + uint64_t{seen[edge]} + (start - passed)}, stop - start});
+  with_view(words, place_of(code), [&](const auto& view) {
+    const Checkpoint from = view.edges == 0 ? Checkpoint{} : checkpoint_before(view, first);
+    EdgeCounts seen(view, from);
+    uint64_t passed = from.visits;
+    for (uint64_t run = from.run; run < view.runs && passed < end; ++run) {
+      const uint64_t length = view.run_length(run), edge = view.run_edge(run);
+      if (edge >= view.edges) return;
+      if (passed + length > first) {
+        const uint64_t start = std::max(first, passed), stop = std::min(end, passed + length);
+        out.push_back({{code_of(view.successor(edge)), view.base(edge) + uint64_t{seen[edge]} + (start - passed)}, stop - start});
+      }
+      seen[edge] += static_cast<uint32_t>(length);
+      passed += length;
     }
-    seen[edge] += static_cast<uint32_t>(length);
-    passed += length;
-  }
+  });
 }
 
 std::optional<PathPlace> Pangenome::locate(uint64_t path, uint64_t offset) const {
@@ -298,7 +322,8 @@ std::optional<Owner> Pangenome::sampled_owner(gbz::Visit visit) const {
   if (!record || *record / 2 % kOwnerStep != 0) return std::nullopt;
   const uint64_t strand = *record / 2 / kOwnerStep * 2 + *record % 2;
   const uint64_t start = owner_starts_[strand], end = owner_starts_[strand + 1];
-  if (start > end || end > owners_.size() || visit.visit >= end - start) corrupt(fmt::format("visit {} of code {} has no owner", visit.visit, visit.node));
+  if (start > end || end > owners_.size() || visit.visit >= end - start || owners_[start + visit.visit].sequence / 2 >= paths_.size())
+    corrupt(fmt::format("visit {} of code {} has no owner", visit.visit, visit.node));
   return owners_[start + visit.visit];
 }
 
@@ -306,7 +331,7 @@ VisitOwner Pangenome::owner(gbz::Visit visit) const {
   uint64_t walked = 0;
   gbz::Visit at = visit;
   for (uint64_t steps = 0; at.node != gbz::kEndmarker && steps <= facts_.visit_total; ++steps) {
-    if (const auto owner = sampled_owner(at)) return {owner->sequence / 2, owner->sequence % 2 != 0, owner->offset - walked};
+    if (const auto owner = sampled_owner(at)) return {owner->sequence / 2, owner->sequence % 2 != 0, owner->offset() - walked};
     walked += node_length(at.node);
     at = next(at);
   }

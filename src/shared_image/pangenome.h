@@ -97,7 +97,8 @@ class Pangenome {
   std::span<const T> section(std::span<const std::byte> image, ImageSection which) const;
   void check_counts() const;
 
-  std::span<const uint32_t> record(gbz::NodeCode code) const;
+  std::span<const uint16_t> record(gbz::NodeCode code) const;
+  uint32_t place_of(gbz::NodeCode code) const { return static_cast<uint32_t>(code - facts_.first_code + 2); }
   std::optional<uint64_t> record_index(gbz::NodeCode code) const;
   gbz::NodeCode code_of(uint32_t place) const { return place < 2 ? gbz::kEndmarker : facts_.first_code + place - 2; }
   gbz::Visit visit_of(Place place) const { return {code_of(place.code), place.visit}; }
@@ -106,12 +107,8 @@ class Pangenome {
   std::vector<std::string_view> texts(uint64_t first, uint64_t count) const;
 
   Facts facts_{};
-  std::span<const char> bases_;
-  std::span<const uint64_t> base_blocks_;
-  std::span<const uint32_t> base_offsets_;
-  std::span<const uint32_t> records_;
-  std::span<const uint64_t> record_blocks_;
-  std::span<const uint32_t> record_offsets_;
+  Blocked<char> bases_;
+  Blocked<uint16_t> records_;
   std::span<const uint32_t> sequence_ends_;
   std::span<const PathEntry> paths_;
   std::span<const uint32_t> indexed_paths_;
