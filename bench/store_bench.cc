@@ -20,10 +20,7 @@
 
 #include "base/error.h"
 #include "base/log.h"
-#include "shared_image/checksum.h"
 #include "shared_image/gbz_source.h"
-#include "shared_image/index_file.h"
-#include "shared_image/object_header.h"
 
 namespace haploom {
 namespace {
@@ -86,7 +83,7 @@ void write_index(const std::string& stem, uint64_t image_bytes) {
   header.policy = static_cast<uint32_t>(Policy::kKept);
   shared_image::seal(header);
   shared_image::mark_ready(header);
-  std::ofstream out(shared_image::index_path_of(gbz), std::ios::binary);
+  std::ofstream out(gbz + ".haploom", std::ios::binary);
   out.write(reinterpret_cast<const char*>(&header), sizeof header);
   out.write(reinterpret_cast<const char*>(image.image().data()), static_cast<std::streamsize>(image.image().size()));
 }
