@@ -172,10 +172,13 @@ class SlurmNode:
                     found.append(int(entry.name))
         return [pid for pid in found if pid not in [daemon.pid for daemon in self.daemons]]
 
+    def cancel_all(self):
+        self.ask("scancel", "--user", getpass.getuser(), ok=False)
+        until(lambda: self.ask("squeue", "-h").stdout == "", "the queue is not empty")  # KillWait is 30 s
+
     def end(self):
         with contextlib.suppress(Exception):
-            self.ask("scancel", "--user", getpass.getuser(), ok=False)
-            until(lambda: self.ask("squeue", "-h").stdout == "", "the queue is empty", seconds=10)
+            self.cancel_all()
         for daemon in reversed(self.daemons):  # slurmd, slurmctld, munged
             daemon.terminate()
             try:

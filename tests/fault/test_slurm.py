@@ -29,6 +29,12 @@ def slurm(tmp_path_factory):
         yield node
 
 
+@pytest.fixture(autouse=True)
+def no_task_outlives_its_test(slurm):
+    yield
+    slurm.cancel_all()
+
+
 @pytest.fixture(scope="module")
 def expected(demo, tmp_path_factory):
     """What a lone run calls."""
@@ -63,8 +69,7 @@ class CallArray:
 
     def start(self, tasks):
         for task in tasks:
-            with open(self.folder / f"gate.{task}", "w"):  # opens once the task reads it
-                pass
+            until(lambda: opened(self.folder / f"gate.{task}"), self.logs)
 
     def until_stopped(self, task):
         """The task's process, once it has stopped itself."""
@@ -90,6 +95,15 @@ class CallArray:
         for task in tasks:
             assert self.until_ended(task) == ("COMPLETED", "0:0"), self.logs()
             assert records(self.vcf(task)) == expected
+
+
+def opened(gate):
+    """Whether a task stood reading at its gate, and now goes on."""
+    try:
+        os.close(os.open(gate, os.O_WRONLY | os.O_NONBLOCK))
+        return True
+    except OSError:  # nobody reads it yet
+        return False
 
 
 def arguments_of(pid):
