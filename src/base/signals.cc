@@ -17,7 +17,8 @@ extern "C" void remember(int signal) {
 }  // namespace
 
 void install_signal_handlers() {
-  for (const int signal : {SIGTERM, SIGINT, SIGHUP}) {
+  // USR1, USR2 and XCPU: with these batch systems announce the end of the time, and unheeded they kill.
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2, SIGXCPU}) {
     struct sigaction before = {};
     if (::sigaction(signal, nullptr, &before) == 0 && before.sa_handler == SIG_IGN) continue;
     struct sigaction action = {};

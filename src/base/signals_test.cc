@@ -27,7 +27,7 @@ TEST(Signals, ThrowNothingBeforeOneCame) {
 }
 
 TEST(Signals, EachStopSignalSetsTheFlagAndThrowsItsNumber) {
-  for (const int signal : {SIGTERM, SIGINT, SIGHUP}) {
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2, SIGXCPU}) {
     EXPECT_EQ(in_child([signal] {
                 ::signal(signal, SIG_DFL);
                 install_signal_handlers();
