@@ -16,11 +16,11 @@ def test_every_example_of_gbz_runs_on_the_graph_in_tests_data(tmp_path):
     store = tmp_path / "store"
     store.mkdir()
     printed = {}
-    for command in ("build", "check", "paths", "haplotypes", "load", "ls", "stat", "unload"):
+    for command in ("build", "check", "paths", "haplotypes", "load", "ls", "stat", "gc", "unload", "verify"):
         lines = example(command)
         assert lines, command
         for line in lines:
-            holds = re.match(r"haploom gbz (load|ls|stat|unload)", line)  # not in the /dev/shm of who runs the tests
+            holds = re.match(r"haploom gbz (load|ls|stat|gc|unload|verify)", line)  # not in the /dev/shm of who runs the tests
             done = subprocess.run(line + (f" --gbz_store_dir {store}" if holds else ""), shell=True, cwd=tmp_path, text=True, capture_output=True,
                                   env={**os.environ, "PATH": f"{BIN}:{os.environ['PATH']}"})
             assert done.returncode == 0, f"{line}\n{done.stderr}"

@@ -24,6 +24,7 @@ void add_examples(CLI::App& parent);
 void add_show_pileup(CLI::App& parent);
 void add_gbz_build(CLI::App& parent);
 void add_gbz_check(CLI::App& parent);
+void add_gbz_gc(CLI::App& parent);
 void add_gbz_haplotypes(CLI::App& parent);
 void add_gbz_index(CLI::App& parent);
 void add_gbz_load(CLI::App& parent);
@@ -31,5 +32,6 @@ void add_gbz_ls(CLI::App& parent);
 void add_gbz_paths(CLI::App& parent);
 void add_gbz_stat(CLI::App& parent);
 void add_gbz_unload(CLI::App& parent);
+void add_gbz_verify(CLI::App& parent);
 
 }  // namespace haploom::commands

@@ -2,6 +2,7 @@
 #include <string>
 
 #include "commands/commands.h"
+#include "commands/store_commands.h"
 #include "commands/store_flags.h"
 #include "shared_image/store.h"
 
@@ -14,13 +15,13 @@ struct Options {
   bool force = false;
 };
 
-void unload(const Options& options) {
-  shared_image::StoreOptions store;
-  store.directory = options.directory;
-  shared_image::Store(store).unload(options.name, options.force);
-}
-
 }  // namespace
+
+void unload(const std::string& directory, const std::string& name, bool force) {
+  shared_image::StoreOptions store;
+  store.directory = directory;
+  shared_image::Store(store).unload(name, force);
+}
 
 void add_gbz_unload(CLI::App& parent) {
   CLI::App* command = parent.add_subcommand("unload", "remove a shared pangenome that nobody uses");
@@ -29,7 +30,7 @@ void add_gbz_unload(CLI::App& parent) {
   command->add_flag("--force", options->force, "remove the name although it is in use; running jobs keep what they have");
   add_store_directory(*command, options->directory);
   command->footer("example, after that of haploom gbz load:\n  haploom gbz unload small");
-  command->callback([options] { unload(*options); });
+  command->callback([options] { unload(options->directory, options->name, options->force); });
 }
 
 }  // namespace haploom::commands

@@ -101,6 +101,7 @@ void add_commands(CLI::App& app) {
   gbz->require_subcommand(1);
   add_gbz_build(*gbz);
   add_gbz_check(*gbz);
+  add_gbz_gc(*gbz);
   add_gbz_haplotypes(*gbz);
   add_gbz_index(*gbz);
   add_gbz_load(*gbz);
@@ -108,6 +109,7 @@ void add_commands(CLI::App& app) {
   add_gbz_paths(*gbz);
   add_gbz_stat(*gbz);
   add_gbz_unload(*gbz);
+  add_gbz_verify(*gbz);
 }
 
 }  // namespace

@@ -1,13 +1,18 @@
 #include "shared_image/holders.h"
 
 #include <fmt/format.h>
+#include <pwd.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 
 #include <algorithm>
+#include <array>
 #include <fstream>
 #include <iterator>
+#include <regex>
 #include <sstream>
+
+#include "shared_image/name.h"
 
 namespace haploom::shared_image {
 namespace {
@@ -21,6 +26,14 @@ std::string command_of(int pid) {
   return command;
 }
 
+// Empty when the process has ended or is not ours to look at.
+std::string text_of_proc(int pid, const char* file) {
+  std::ifstream in(fmt::format("/proc/{}/{}", pid, file));
+  return std::string{std::istreambuf_iterator<char>(in), {}};
+}
+
+std::string place_in_proc(dev_t device, ino_t inode) { return fmt::format("{:02x}:{:02x}:{}", major(device), minor(device), inode); }
+
 std::string text_of(const Holder& holder) {
   if (holder.pid <= 0) return "a process of another PID namespace";
   const std::string command = command_of(holder.pid);
@@ -30,7 +43,7 @@ std::string text_of(const Holder& holder) {
 }  // namespace
 
 std::vector<Holder> lock_holders_in(std::string_view locks, dev_t device, ino_t inode) {
-  const std::string wanted = fmt::format("{:02x}:{:02x}:{}", major(device), minor(device), inode);
+  const std::string wanted = place_in_proc(device, inode);
   std::vector<Holder> found;
   std::istringstream lines{std::string(locks)};
   for (std::string line; std::getline(lines, line);) {
@@ -55,6 +68,62 @@ std::vector<Holder> lock_holders(const std::string& path) {
   struct stat status {};
   if (::lstat(path.c_str(), &status) != 0) return {};
   return lock_holders(status.st_dev, status.st_ino);
+}
+
+std::string user_name(uid_t uid) {
+  struct passwd entry {};
+  struct passwd* found = nullptr;
+  std::array<char, 4096> buffer{};
+  if (::getpwuid_r(uid, &entry, buffer.data(), buffer.size(), &found) != 0 || found == nullptr) return std::to_string(uid);
+  return entry.pw_name;
+}
+
+std::string job_in_environment(std::string_view environ) {
+  return job_id([&](const char* variable) {
+    const std::string wanted = fmt::format("{}=", variable);
+    for (std::string_view rest = environ; !rest.empty();) {
+      const std::string_view entry = rest.substr(0, rest.find('\0'));
+      if (entry.starts_with(wanted)) return std::string(entry.substr(wanted.size()));
+      rest.remove_prefix(std::min(entry.size() + 1, rest.size()));
+    }
+    return std::string();
+  });
+}
+
+std::string job_in_cgroup(std::string_view cgroup) {
+  // Slurm .../job_1234/step_0; PBS .../pbs_jobs.service/jobid/1234.server; LSF /lsf/cluster/job.1234.5678
+  static const std::regex pattern(R"(/(?:slurm[^\n]*/job_|pbs_jobs\.service/jobid/|lsf/[^\n]*/job\.)([0-9]+))");
+  std::match_results<std::string_view::const_iterator> match;
+  return std::regex_search(cgroup.begin(), cgroup.end(), match, pattern) ? match[1].str() : "";
+}
+
+std::optional<uint64_t> pss_in(std::string_view smaps, dev_t device, ino_t inode) {
+  const std::string wanted = place_in_proc(device, inode);
+  std::optional<uint64_t> bytes;
+  bool ours = false;
+  std::istringstream lines{std::string(smaps)};
+  for (std::string line; std::getline(lines, line);) {
+    // 7f00-7f01 r--s 00000000 00:1a 5678   /dev/shm/x ; then lines as "Pss:   12 kB"
+    std::istringstream words(line);
+    std::string range, rights, offset, place, number;
+    uint64_t kilobytes = 0;
+    if (!(words >> range)) continue;
+    if (range == "Pss:" && ours && words >> kilobytes) bytes = bytes.value_or(0) + kilobytes * 1024;
+    if (!range.ends_with(':')) ours = words >> rights >> offset >> place >> number && place + ":" + number == wanted;
+  }
+  return bytes;
+}
+
+HolderFacts facts_of(const Holder& holder, dev_t device, ino_t inode) {
+  HolderFacts facts{.pid = holder.pid, .user = "", .job = "", .command = "", .pss_bytes = std::nullopt};
+  struct stat status {};
+  if (holder.pid <= 0 || ::stat(fmt::format("/proc/{}", holder.pid).c_str(), &status) != 0) return facts;
+  facts.user = user_name(status.st_uid);
+  facts.command = command_of(holder.pid);
+  facts.job = job_in_environment(text_of_proc(holder.pid, "environ"));
+  if (facts.job.empty()) facts.job = job_in_cgroup(text_of_proc(holder.pid, "cgroup"));
+  facts.pss_bytes = pss_in(text_of_proc(holder.pid, "smaps"), device, inode);
+  return facts;
 }
 
 std::string text_of(const std::vector<Holder>& holders) {

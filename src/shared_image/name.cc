@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <cctype>
+#include <charconv>
 #include <cstdlib>
 #include <string_view>
 
@@ -46,24 +47,27 @@ void replace_all(std::string& text, std::string_view pattern, const std::string&
     text.replace(at, pattern.size(), by);
 }
 
-std::string file_prefix(uid_t owner) { return fmt::format("haploom.{}.", owner); }
+constexpr std::string_view kFilePrefix = "haploom.";
+constexpr std::string_view kLockSuffix = ".lock";
+constexpr std::string_view kTemporaryInfix = ".tmp.";
 
-bool reserved(std::string_view name) { return name.ends_with(".lock") || name.find(".tmp.") != std::string_view::npos; }
+bool reserved(std::string_view name) { return name.ends_with(kLockSuffix) || name.find(kTemporaryInfix) != std::string_view::npos; }
 
 }  // namespace
 
-std::string job_id() {
-  if (const std::string array = environment("SLURM_ARRAY_JOB_ID"); !array.empty())
-    return task_of(leading_digits(array), environment("SLURM_ARRAY_TASK_ID"));
-  if (const std::string slurm = environment("SLURM_JOB_ID"); !slurm.empty()) return leading_digits(slurm);
-  if (const std::string lsf = environment("LSB_JOBID"); !lsf.empty()) {
-    const std::string index = environment("LSB_JOBINDEX");
+std::string job_id(const std::function<std::string(const char*)>& variable) {
+  if (const std::string array = variable("SLURM_ARRAY_JOB_ID"); !array.empty())
+    return task_of(leading_digits(array), variable("SLURM_ARRAY_TASK_ID"));
+  if (const std::string slurm = variable("SLURM_JOB_ID"); !slurm.empty()) return leading_digits(slurm);
+  if (const std::string lsf = variable("LSB_JOBID"); !lsf.empty()) {
+    const std::string index = variable("LSB_JOBINDEX");
     return task_of(leading_digits(lsf), index == "0" ? "" : index);  // 0: no array
   }
-  if (const std::string pbs = environment("PBS_JOBID"); !pbs.empty())
-    return task_of(leading_digits(pbs), environment("PBS_ARRAY_INDEX"));
-  return task_of(leading_digits(environment("JOB_ID")), environment("SGE_TASK_ID"));
+  if (const std::string pbs = variable("PBS_JOBID"); !pbs.empty()) return task_of(leading_digits(pbs), variable("PBS_ARRAY_INDEX"));
+  return task_of(leading_digits(variable("JOB_ID")), variable("SGE_TASK_ID"));
 }
+
+std::string job_id() { return job_id(environment); }
 
 std::string validated_name(std::string name) {
   const std::string given = name;
@@ -90,17 +94,31 @@ StoreName resolve_name(const std::optional<std::string>& given, const Fingerprin
   return {validated_name(name), false};
 }
 
+ObjectPlace place_of(const std::string& directory, const std::string& name) { return place_of(directory, name, ::geteuid()); }
+
 ObjectPlace place_of(const std::string& directory, const std::string& name, uid_t owner) {
-  const std::string object = fmt::format("{}/{}{}", directory, file_prefix(owner), name);
-  return {name, directory, owner, object, object + ".lock", fmt::format("{}/{}.alloc.lock", directory, file_prefix(owner)), object + ".tmp."};
+  const std::string prefix = fmt::format("{}/{}{}.", directory, kFilePrefix, owner);
+  const std::string object = prefix + name;
+  return {owner, name, directory, object, fmt::format("{}{}", object, kLockSuffix), prefix + ".alloc.lock", fmt::format("{}{}", object, kTemporaryInfix)};
 }
 
-std::optional<std::string> name_of_file(const std::string& file_name) {
-  const std::string prefix = file_prefix(::geteuid());
-  if (!file_name.starts_with(prefix)) return std::nullopt;
-  const std::string name = file_name.substr(prefix.size());
-  if (name.empty() || name.front() == '.' || reserved(name)) return std::nullopt;
-  return name;
+std::optional<StoreFile> store_file(const std::string& file_name) {
+  if (!file_name.starts_with(kFilePrefix)) return std::nullopt;
+  StoreFile file;
+  const char* const end = file_name.data() + file_name.size();
+  const auto [after, error] = std::from_chars(file_name.data() + kFilePrefix.size(), end, file.owner);
+  if (error != std::errc{} || after == end || *after != '.' || fmt::format("{}{}", kFilePrefix, file.owner) != std::string(file_name.data(), after)) return std::nullopt;
+  file.name.assign(after + 1, end);
+  if (file.name == ".alloc.lock") return StoreFile{file.owner, "", FileKind::kAllocationLock};
+  if (const size_t at = file.name.find(kTemporaryInfix); at != std::string::npos) {
+    file.kind = FileKind::kTemporary;
+    file.name.resize(at);
+  } else if (file.name.ends_with(kLockSuffix)) {
+    file.kind = FileKind::kNameLock;
+    file.name.resize(file.name.size() - kLockSuffix.size());
+  }
+  if (file.name.empty() || file.name.front() == '.') return std::nullopt;
+  return file;
 }
 
 }  // namespace haploom::shared_image

@@ -9,8 +9,8 @@
 #pragma once
 
 #include <sys/types.h>
-#include <unistd.h>
 
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -31,19 +31,28 @@ std::string validated_name(std::string name);
 
 // Job and array task of Slurm, LSF, PBS or SGE from the environment: "1234" or "1234_7"; empty outside of a job.
 std::string job_id();
+// The same from the environment of any process: what lookup() answers, empty for a variable that is not set.
+std::string job_id(const std::function<std::string(const char*)>& variable);
 
 struct ObjectPlace {
+  uid_t owner = 0;              // whose object it is
   std::string name;             // as users know it
   std::string directory;
-  uid_t owner = 0;              // whose object it is
   std::string object;           // <directory>/haploom.<uid>.<name>
   std::string lock;             // <object>.lock: held by whoever loads or removes
   std::string allocation_lock;  // one for all names of the user; two dots, so that it is nobody's name lock
   std::string temporary;        // <object>.tmp. : before <pid>.<random>, where unnamed files are refused
 };
-ObjectPlace place_of(const std::string& directory, const std::string& name, uid_t owner = ::geteuid());
+ObjectPlace place_of(const std::string& directory, const std::string& name);  // of the caller
+ObjectPlace place_of(const std::string& directory, const std::string& name, uid_t owner);
 
-// The name behind a file of the store directory; nullopt when it is no object of this user.
-std::optional<std::string> name_of_file(const std::string& file_name);
+// What a file of the store directory is, by its name alone; nullopt when it is none of ours.
+enum class FileKind { kObject, kNameLock, kAllocationLock, kTemporary };
+struct StoreFile {
+  uid_t owner = 0;   // as the name says; the file itself may be anyone's
+  std::string name;  // of the object; empty for an allocation lock
+  FileKind kind = FileKind::kObject;
+};
+std::optional<StoreFile> store_file(const std::string& file_name);
 
 }  // namespace haploom::shared_image

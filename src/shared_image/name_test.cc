@@ -85,11 +85,17 @@ TEST(ObjectPlace, NoNameMeetsALockOrATemporary) {
   const ObjectPlace place = place_of("/d", "alloc");
   EXPECT_NE(place.lock, place.allocation_lock);
   const auto file_of = [](const std::string& path) { return path.substr(path.rfind('/') + 1); };
-  EXPECT_EQ(name_of_file(file_of(place.object)), "alloc");
-  EXPECT_EQ(name_of_file(file_of(place.lock)), std::nullopt);
-  EXPECT_EQ(name_of_file(file_of(place.allocation_lock)), std::nullopt);
-  EXPECT_EQ(name_of_file(file_of(place.temporary) + "12.0000abcd"), std::nullopt);
-  EXPECT_EQ(name_of_file("haploom.999999.x"), std::nullopt) << "another user's";
+  const auto kind = [](const std::string& name) { return store_file(name)->kind; };
+  EXPECT_EQ(store_file(file_of(place.object))->name, "alloc");
+  EXPECT_EQ(kind(file_of(place.object)), FileKind::kObject);
+  EXPECT_EQ(kind(file_of(place.lock)), FileKind::kNameLock);
+  EXPECT_EQ(kind(file_of(place.allocation_lock)), FileKind::kAllocationLock);
+  EXPECT_EQ(kind(file_of(place.temporary) + "12.0000abcd"), FileKind::kTemporary);
+  EXPECT_EQ(store_file(file_of(place.temporary) + "12.0000abcd")->name, "alloc");
+  EXPECT_EQ(store_file("haploom.999999.x")->owner, 999999U);
+  for (const char* other : {"", "haploom.", "haploom.5", "haploom.5.", "haploom.05.x", "haploom.-5.x", "haploom.x.x", "haploom.5..x", "haploom.5..lock", "sem.5.x",
+                            "haploom.99999999999.x"})
+    EXPECT_FALSE(store_file(other)) << other;
 }
 
 }  // namespace

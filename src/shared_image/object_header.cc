@@ -92,6 +92,10 @@ void verify_header(const ObjectHeader& header, uint64_t file_bytes, const std::s
   }
 }
 
+bool of_another_version(const ObjectHeader& header) {
+  return header.magic == kMagic && header.layout == kLayout && header.checksum == header_checksum(header) && header.version.text() != HAPLOOM_VERSION;
+}
+
 bool of_this_boot(const ObjectHeader& header) { return header.boot_id.text() == boot_id_now(); }
 
 void verify_sections(const ObjectHeader& header, std::span<const std::byte> object, const std::string& place, const std::string& name) {

@@ -87,6 +87,9 @@ bool sealed(const ObjectHeader& header);
 // file_bytes: as the file system says. place: the file, name: the user's, both for messages.
 void verify_header(const ObjectHeader& header, uint64_t file_bytes, const std::string& place, const std::string& name);
 
+// A whole header that verify_header() refuses only because another version of this program made the object.
+bool of_another_version(const ObjectHeader& header);
+
 // True when the object was made since this node started: its pages cannot have been lost by a crash.
 bool of_this_boot(const ObjectHeader& header);
 // Every section against its checksum. object: the whole file. kInput/kCorrupt.

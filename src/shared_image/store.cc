@@ -9,7 +9,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <filesystem>
 
 #include "base/log.h"
 #include "base/quantity.h"
@@ -23,8 +22,6 @@
 
 namespace haploom::shared_image {
 namespace {
-
-namespace fs = std::filesystem;
 
 double seconds_since(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
@@ -75,30 +72,6 @@ void write_header(ObjectHeader header, std::span<std::byte> object) {
   mark_ready(header);
   std::memcpy(object.data(), &header, sizeof header);
   crash_point(CrashPoint::kAfterState);
-}
-
-Entry entry_of(const ObjectPlace& place, const struct stat& status) {
-  Entry entry;
-  entry.name = place.name;
-  entry.path = place.object;
-  entry.bytes = static_cast<uint64_t>(status.st_size);
-  entry.created_unix = status.st_mtime;
-  entry.holders = lock_holders(status.st_dev, status.st_ino);
-  try {
-    const std::optional<ObjectFile> object = open_object(place);
-    if (!object) {
-      entry.problem = "removed meanwhile";
-      return entry;
-    }
-    const ObjectHeader header = read_header(*object, place);
-    entry.policy = policy_of(header, object->status);
-    entry.gbz_path = header.gbz_path.text();
-    entry.fingerprint = header.fingerprint();
-    entry.created_unix = header.created_unix;
-  } catch (const Error& error) {
-    entry.problem = error.message();
-  }
-  return entry;
 }
 
 // Objects whose name is longer by a fingerprint: what a user who asks for the family may mean.
@@ -243,17 +216,7 @@ Lease Store::load(const ObjectPlace& place, Policy policy, const Source& source)
   return Lease(std::move(attachment));
 }
 
-std::vector<Entry> Store::list() const {
-  std::vector<Entry> entries;
-  for (const auto& file : fs::directory_iterator(options_.directory)) {
-    const std::optional<std::string> name = name_of_file(file.path().filename().string());
-    struct stat status {};
-    if (!name || ::lstat(file.path().c_str(), &status) != 0) continue;
-    entries.push_back(entry_of(place_of(options_.directory, *name), status));
-  }
-  std::sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) { return a.name < b.name; });
-  return entries;
-}
+std::vector<Entry> Store::list() const { return inventory(options_.directory, ::geteuid()); }
 
 ObjectHeader Store::inspect(const std::string& name, bool every_byte) const {
   const ObjectPlace place = place_of(options_.directory, validated_name(name));

@@ -24,7 +24,7 @@
 
 #include "shared_image/draft.h"
 #include "shared_image/fingerprint.h"
-#include "shared_image/holders.h"
+#include "shared_image/inventory.h"
 #include "shared_image/lease.h"
 #include "shared_image/name.h"
 #include "shared_image/object_header.h"
@@ -39,18 +39,6 @@ struct StoreOptions {
   std::filesystem::path system_root = "/";  // before /proc and the mounts of memory cgroups; for tests
   std::optional<uid_t> owner = {};  // whose objects; another user's are attached to, and neither made nor removed
   std::optional<gid_t> group = {};  // may attach to what is loaded here (mode 0440)
-};
-
-struct Entry {  // one row of `haploom gbz ls`
-  std::string name;
-  std::string path;
-  uint64_t bytes = 0;
-  Policy policy = Policy::kTransient;
-  std::string gbz_path;
-  Fingerprint fingerprint;
-  int64_t created_unix = 0;
-  std::string problem;          // empty when the object is whole
-  std::vector<Holder> holders;  // from /proc/locks by inode
 };
 
 class Store {
@@ -85,6 +73,7 @@ class Store {
   // A lease on a file that is no object of a store, and stays when it is left.
   static Lease of_file(std::unique_ptr<Attachment> attachment);
 
+  const std::string& directory() const { return options_.directory; }
   std::vector<Entry> list() const;                      // the caller's objects, by name
   ObjectHeader inspect(const std::string& name, bool every_byte) const;  // verified; kImageAbsent. Takes no lease
   void unload(const std::string& name, bool force) const;  // reasons 30, 31, 32

@@ -72,7 +72,7 @@ def test_load_list_stat_unload(graph, store):
     (row,) = rows(store)
     assert (row["name"], row["graph"], row["policy"], row["holders"]) == ("hprc", "a.gbz", "kept", "-")
     assert int(row["bytes"]) == (store / f"haploom.{os.geteuid()}.hprc").stat().st_size
-    facts = dict(line.split("\t") for line in gbz(store, "stat", "hprc", "--verify").stdout.splitlines())
+    facts = dict(line.split("\t") for line in gbz(store, "stat", "hprc").stdout.splitlines())
     assert facts["graph"] == str(graph) and facts["reference_samples"] == "GRCh38"
     assert "was there" in load(graph, store, "--gbz_shared_memory_name", "hprc").stdout
     gbz(store, "unload", "hprc")
@@ -128,7 +128,7 @@ def test_kill_at_every_point(demo, tmp_path):
                  lambda: run(*call_words(demo, store, tmp_path / "o.vcf.gz", "--gbz_shared_memory_name", "x"), ok=False, env=env))
         assert any(life().returncode == -signal.SIGKILL for life in lives), f"nothing passes {point}"
         load(graph, store, *words)
-        gbz(store, "stat", "x", "--verify")
+        gbz(store, "verify", "x")
         gbz(store, "unload", "x")
         assert list(store.iterdir()) == [], point
 

@@ -1,0 +1,228 @@
+#include "shared_image/garbage.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <optional>
+#include <set>
+
+#include "base/descriptor.h"
+#include "base/signals.h"
+#include "shared_image/crash_point.h"
+#include "shared_image/failure.h"
+#include "shared_image/file_lock.h"
+#include "shared_image/object_file.h"
+
+namespace haploom::shared_image {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Who leaves holds a name lock for moments; who loads, for minutes, and is not waited for.
+constexpr std::chrono::milliseconds kPatience{200};
+
+// The effective uid of an owner, for as long as this lives. The real one stays, so the way back is open.
+class ActingAs {
+ public:
+  explicit ActingAs(uid_t owner) : before_(::geteuid()) {
+    if (owner != before_ && ::seteuid(owner) != 0) throw failure(Reason::kOwner, fmt::format("cannot act for uid {}: {}", owner, errno_text(errno)));
+  }
+  ~ActingAs() { check(::geteuid() == before_ || ::seteuid(before_) == 0, "a process gets its own uid back"); }
+  ActingAs(const ActingAs&) = delete;
+
+ private:
+  uid_t before_;
+};
+
+// The files that bear one name of one owner.
+struct Found {
+  bool object = false;
+  bool name_lock = false;
+  std::vector<std::string> temporaries;  // paths
+};
+struct Owned {
+  std::map<std::string, Found> names;
+  bool allocation_lock = false;
+};
+
+std::map<uid_t, Owned> files_by_owner(const std::string& directory, const GarbageRules& rules) {
+  std::map<uid_t, Owned> owners;
+  for (const auto& entry : fs::directory_iterator(directory)) {
+    const std::optional<StoreFile> file = store_file(entry.path().filename().string());
+    struct stat status {};
+    if (!file || (!rules.all_users && file->owner != ::geteuid())) continue;
+    // Under a name of an owner may stand what someone else put there.
+    if (::lstat(entry.path().c_str(), &status) != 0 || status.st_uid != file->owner || !S_ISREG(status.st_mode)) continue;
+    Owned& owned = owners[file->owner];
+    if (file->kind == FileKind::kAllocationLock) {
+      owned.allocation_lock = true;
+      continue;
+    }
+    Found& found = owned.names[file->name];
+    if (file->kind == FileKind::kObject) found.object = true;
+    if (file->kind == FileKind::kNameLock) found.name_lock = true;
+    if (file->kind == FileKind::kTemporary) found.temporaries.push_back(entry.path().string());
+  }
+  return owners;
+}
+
+Descriptor opened(const std::string& path, uid_t owner, struct stat& status) {
+  Descriptor file(::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+  if (!file || ::fstat(file.number(), &status) != 0 || status.st_uid != owner || !S_ISREG(status.st_mode)) return Descriptor();
+  return file;
+}
+
+bool free_of_locks(const Descriptor& file) { return ::flock(file.number(), LOCK_EX | LOCK_NB) == 0; }
+
+// Unlinks what is open as `file`, if the path still names it.
+void remove(GarbageRow& row, const Descriptor& file, const GarbageRules& rules) {
+  if (!names_file(row.path, file.number())) {
+    row.spared = "gone meanwhile";
+  } else if (rules.dry_run || ::unlink(row.path.c_str()) == 0) {
+    row.removed = true;
+  } else {
+    row.spared = errno_text(errno);
+  }
+}
+
+Rubbish kind_of(const Descriptor& file, const ObjectPlace& place) {
+  struct stat status {};
+  ObjectHeader header;
+  check(::fstat(file.number(), &status) == 0, "an open object has a status");
+  try {
+    const std::optional<ObjectFile> object = open_object(place);  // its rules about mode and owner
+    if (!object) return Rubbish::kDamaged;
+    header = read_header(*object, place);
+  } catch (const Error&) {
+    // Made to be kept by another version that is in use here too: not ours to call damaged.
+    const bool whole = ::pread(file.number(), &header, sizeof header, 0) == static_cast<ssize_t>(sizeof header) && of_another_version(header);
+    if (!whole) return Rubbish::kDamaged;
+  }
+  return policy_of(header, status) == Policy::kKept ? Rubbish::kKept : Rubbish::kTransient;
+}
+
+// Under the name lock.
+GarbageRow object_row(const ObjectPlace& place, const GarbageRules& rules) {
+  GarbageRow row;
+  row.owner = place.owner;
+  row.path = place.object;
+  struct stat status {};
+  const Descriptor file = opened(place.object, place.owner, status);
+  if (!file) {
+    row.spared = fmt::format("cannot be opened: {}", errno_text(errno));
+    return row;
+  }
+  row.bytes = static_cast<uint64_t>(status.st_blocks) * 512;
+  row.what = kind_of(file, place);
+  if (row.what == Rubbish::kKept && !rules.kept) {
+    row.spared = "kept";
+  } else if (!free_of_locks(file)) {
+    row.spared = fmt::format("in use by {}", text_of(lock_holders(status.st_dev, status.st_ino)));
+  } else if (row.what = kind_of(file, place); row.what == Rubbish::kKept && !rules.kept) {  // again: a user who has left may have marked it
+    row.spared = "kept";
+  } else {
+    crash_point(CrashPoint::kBeforeUnload);
+    remove(row, file, rules);
+    crash_point(CrashPoint::kAfterUnload);
+  }
+  return row;
+}
+
+// Under the name lock: between creating and locking its temporary, a maker holds that too.
+GarbageRow temporary_row(const std::string& path, const ObjectPlace& place, const GarbageRules& rules) {
+  GarbageRow row;
+  row.owner = place.owner;
+  row.path = path;
+  row.what = Rubbish::kTemporary;
+  struct stat status {};
+  const Descriptor file = opened(path, place.owner, status);
+  row.bytes = static_cast<uint64_t>(status.st_blocks) * 512;
+  if (!file)
+    row.spared = "gone meanwhile";
+  else if (!free_of_locks(file))
+    row.spared = fmt::format("in use by {}", text_of(lock_holders(status.st_dev, status.st_ino)));
+  else
+    remove(row, file, rules);
+  return row;
+}
+
+// A lock file that no process holds; FileLock takes it away when it gives the lock back.
+std::optional<GarbageRow> lock_row(const std::string& path, uid_t owner, const GarbageRules& rules) {
+  GarbageRow row;
+  row.owner = owner;
+  row.path = path;
+  row.what = Rubbish::kLock;
+  struct stat status {};
+  const Descriptor file = opened(path, owner, status);
+  if (!file) return std::nullopt;
+  if (rules.dry_run) {
+    row.removed = free_of_locks(file);
+  } else if (const auto lock = FileLock::try_acquire(path, std::chrono::milliseconds{0})) {
+    row.removed = names_file(path, file.number());  // else it was given back, and what is locked here is a new one
+  }
+  if (!row.removed) return std::nullopt;  // held, as lock files are
+  return row;
+}
+
+void collect_name(const ObjectPlace& place, const Found& found, const GarbageRules& rules, std::vector<GarbageRow>& rows) {
+  if (found.name_lock)
+    if (auto row = lock_row(place.lock, place.owner, rules)) rows.push_back(std::move(*row));
+  if (!found.object && found.temporaries.empty()) return;
+  const std::optional<FileLock> lock = FileLock::try_acquire(place.lock, kPatience);
+  if (!lock) {
+    GarbageRow row;
+    row.owner = place.owner;
+    row.path = found.object ? place.object : found.temporaries.front();
+    row.what = found.object ? Rubbish::kTransient : Rubbish::kTemporary;
+    row.spared = fmt::format("being loaded or removed by {}", text_of(lock_holders(place.lock)));
+    rows.push_back(std::move(row));
+    return;
+  }
+  for (const std::string& temporary : found.temporaries) rows.push_back(temporary_row(temporary, place, rules));
+  if (found.object) rows.push_back(object_row(place, rules));
+}
+
+// An error about one name is a row, and the others go on.
+void guarded(std::vector<GarbageRow>& rows, uid_t owner, const std::string& path, const std::function<void()>& work) {
+  try {
+    const ActingAs for_them(owner);
+    work();
+  } catch (const Error& error) {
+    GarbageRow row;
+    row.owner = owner;
+    row.path = path;
+    row.spared = error.message();
+    rows.push_back(std::move(row));
+  }
+}
+
+}  // namespace
+
+std::vector<GarbageRow> collect_garbage(const StoreOptions& options, const GarbageRules& rules) {
+  if (rules.all_users && ::geteuid() != 0)
+    throw Error{Exit::kUsage, Reason::kUsage, kModule, "other users' garbage is for root to remove", "leave out --all_users: your own needs no rights"};
+  const std::string directory = Store(options).directory();
+  std::vector<GarbageRow> rows;
+  for (const auto& [owner, owned] : files_by_owner(directory, rules)) {
+    for (const auto& [name, found] : owned.names) {
+      base::throw_if_stopped();
+      const ObjectPlace place = place_of(directory, name, owner);
+      guarded(rows, owner, place.object, [&] { collect_name(place, found, rules, rows); });
+    }
+    const std::string lock = place_of(directory, "", owner).allocation_lock;
+    if (!owned.allocation_lock) continue;
+    guarded(rows, owner, lock, [&] {
+      if (auto row = lock_row(lock, owner, rules)) rows.push_back(std::move(*row));
+    });
+  }
+  return rows;
+}
+
+}  // namespace haploom::shared_image
