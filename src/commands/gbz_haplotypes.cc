@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cctype>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -76,13 +78,17 @@ void print_fasta(const std::vector<Row>& rows, const std::string& contig, int64_
                     genome::text(row.sequence->cigar), row.sequence->bases));
 }
 
+std::string shown(const std::string& bases) { return bases.empty() ? "*" : bases; }  // as SAM wants it
+
 // As DeepVariant sees them: reads of mapping quality 90 and base quality 30, without the reference piece.
 void print_sam(const std::vector<Row>& rows, const genome::Contig& contig, int64_t start) {
-  put(fmt::format("@HD\tVN:1.6\tSO:coordinate\n@SQ\tSN:{}\tLN:{}\n@PG\tID:haploom\tPN:haploom\tCL:{}\n", contig.name, contig.length, command_line()));
+  std::string command = command_line();
+  std::replace_if(command.begin(), command.end(), [](unsigned char letter) { return std::iscntrl(letter) != 0; }, ' ');  // a tab would end the field
+  put(fmt::format("@HD\tVN:1.6\tSO:coordinate\n@SQ\tSN:{}\tLN:{}\n@PG\tID:haploom\tPN:haploom\tVN:" HAPLOOM_VERSION "\tCL:{}\n", contig.name, contig.length, command));
   for (const Row& row : rows) {
     if (row.is_reference) continue;
     put(fmt::format("{}\t0\t{}\t{}\t90\t{}\t*\t0\t0\t{}\t{}\tpn:Z:{}:{}-{}({})\n", row.name, contig.name, start + 1, genome::text(row.sequence->cigar),
-                    row.sequence->bases, std::string(row.sequence->bases.size(), '?'), row.path, row.start + 1, row.end, row.reverse ? '-' : '+'));
+                    shown(row.sequence->bases), shown(std::string(row.sequence->bases.size(), '?')), row.path, row.start + 1, row.end, row.reverse ? '-' : '+'));
   }
 }
 
