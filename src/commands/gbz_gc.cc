@@ -14,7 +14,7 @@ namespace haploom::commands {
 namespace {
 
 struct Options {
-  std::string directory = "/dev/shm";
+  std::string directory;
   shared_image::GarbageRules rules;
 };
 
@@ -32,15 +32,17 @@ const char* text_of(shared_image::Rubbish what) {
 }  // namespace
 
 void collect_garbage(const std::string& directory, const shared_image::GarbageRules& rules) {
-  shared_image::StoreOptions store;
-  store.directory = directory;
   uint64_t files = 0, bytes = 0;
   fmt::print("file\tuid\twhat\tbytes\toutcome\n");
-  for (const shared_image::GarbageRow& row : shared_image::collect_garbage(store, rules)) {
-    const std::string outcome = row.removed ? (rules.dry_run ? "would be removed" : "removed") : "stays: " + row.spared;
-    fmt::print("{}\t{}\t{}\t{}\t{}\n", row.path, row.owner, text_of(row.what), row.bytes, outcome);
-    files += row.removed ? 1 : 0;
-    bytes += row.removed ? row.bytes : 0;
+  for (const std::string& place : places_to_look(directory)) {
+    shared_image::StoreOptions store;
+    store.directory = place;
+    for (const shared_image::GarbageRow& row : shared_image::collect_garbage(store, rules)) {
+      const std::string outcome = row.removed ? (rules.dry_run ? "would be removed" : "removed") : "stays: " + row.spared;
+      fmt::print("{}\t{}\t{}\t{}\t{}\n", row.path, row.owner, text_of(row.what), row.bytes, outcome);
+      files += row.removed ? 1 : 0;
+      bytes += row.removed ? row.bytes : 0;
+    }
   }
   base::info("commands", "{} {} files, {}", rules.dry_run ? "would remove" : "removed", files, base::size_text(bytes));
 }

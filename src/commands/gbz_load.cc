@@ -31,9 +31,10 @@ std::string name_to_unload(const Options& options) {
 }
 
 void load(const Options& options) {
-  if (options.unload) return unload(options.store.directory, name_to_unload(options), options.force);
-  if (options.list) return print_store(options.store.directory, ListFormat::kTable, false);
-  if (options.gc) return collect_garbage(options.store.directory, {});
+  const std::string& directory = options.store.placement.directory;
+  if (options.unload) return unload(directory, name_to_unload(options), options.force);
+  if (options.list) return print_store(directory, ListFormat::kTable, false);
+  if (options.gc) return collect_garbage(directory, {});
   if (options.pangenome_gbz.empty())
     throw Error{Exit::kUsage, Reason::kUsage, "commands", "--pangenome_gbz is required", "--pangenome_gbz FILE.gbz; or --unload, --list or --gc"};
   const shared_image::Lease lease =

@@ -28,7 +28,7 @@ namespace {
 using nlohmann::json;
 
 struct Options {
-  std::string directory = "/dev/shm";
+  std::string directory;
   ListFormat format = ListFormat::kTable;
   bool as_json = false;
   bool all_users = false;
@@ -44,19 +44,23 @@ struct Row {
   const char* policy() const { return !whole() ? "damaged" : entry.policy == shared_image::Policy::kKept ? "kept" : "transient"; }
 };
 
+Row row_of(shared_image::Entry entry) {
+  Row row;
+  for (const shared_image::Holder& holder : entry.holders) {
+    row.holders.push_back(shared_image::facts_of(holder, entry.device, entry.inode));
+    if (const auto pss = row.holders.back().pss_bytes) row.pss_bytes = row.pss_bytes.value_or(0) + *pss;
+  }
+  row.entry = std::move(entry);
+  return row;
+}
+
 std::vector<Row> rows_of(const std::string& directory, bool all_users) {
-  shared_image::StoreOptions options;
-  options.directory = directory;
-  const std::string checked = shared_image::Store(options).directory();
   std::vector<Row> rows;
-  for (shared_image::Entry& entry : shared_image::inventory(checked, all_users ? std::nullopt : std::optional(::geteuid()))) {
-    Row row;
-    for (const shared_image::Holder& holder : entry.holders) {
-      row.holders.push_back(shared_image::facts_of(holder, entry.device, entry.inode));
-      if (const auto pss = row.holders.back().pss_bytes) row.pss_bytes = row.pss_bytes.value_or(0) + *pss;
-    }
-    row.entry = std::move(entry);
-    rows.push_back(std::move(row));
+  for (const std::string& place : places_to_look(directory)) {
+    shared_image::StoreOptions options;
+    options.directory = place;
+    const std::string checked = shared_image::Store(options).directory();
+    for (shared_image::Entry& entry : shared_image::inventory(checked, all_users ? std::nullopt : std::optional(::geteuid()))) rows.push_back(row_of(std::move(entry)));
   }
   return rows;
 }
@@ -80,12 +84,13 @@ std::string holders_text(const Row& row) {
 }
 
 void print_table(const std::vector<Row>& rows) {
-  fmt::print("name\tgraph\tbytes\tpolicy\tage\tholders\tpss\towner\n");
+  fmt::print("name\tgraph\tbytes\tpolicy\tage\tholders\tpss\towner\tdirectory\n");
   for (const Row& row : rows) {
     const shared_image::Entry& entry = row.entry;
     const std::string graph = row.whole() ? std::filesystem::path(entry.gbz_path).filename().string() : "-";
-    fmt::print("{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\n", entry.name, graph, entry.bytes, row.policy(), age_text(std::time(nullptr) - entry.created_unix),
-               holders_text(row), row.pss_bytes ? std::to_string(*row.pss_bytes) : "-", shared_image::user_name(entry.owner));
+    fmt::print("{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\n", entry.name, graph, entry.bytes, row.policy(), age_text(std::time(nullptr) - entry.created_unix),
+               holders_text(row), row.pss_bytes ? std::to_string(*row.pss_bytes) : "-", shared_image::user_name(entry.owner),
+               std::filesystem::path(entry.path).parent_path().string());
     if (!row.whole()) fmt::print(stderr, "{}: {}\n", entry.name, entry.problem);
   }
 }

@@ -15,7 +15,7 @@ namespace {
 
 struct Options {
   std::string name;
-  std::string directory = "/dev/shm";
+  std::string directory;
 };
 
 std::string time_text(int64_t unix_seconds) {
@@ -27,9 +27,7 @@ std::string time_text(int64_t unix_seconds) {
 }
 
 void print_object(const Options& options) {
-  shared_image::StoreOptions store;
-  store.directory = options.directory;
-  const shared_image::Store there(store);
+  const shared_image::Store there = store_with(options.name, options.directory);
   const shared_image::ObjectHeader header = there.inspect(options.name, false);
   const auto row = [](const char* key, const std::string& value) { fmt::print("{}\t{}\n", key, value); };
   for (const shared_image::Entry& entry : there.list()) {

@@ -11,16 +11,14 @@ namespace {
 
 struct Options {
   std::string name;
-  std::string directory = "/dev/shm";
+  std::string directory;
   bool force = false;
 };
 
 }  // namespace
 
 void unload(const std::string& directory, const std::string& name, bool force) {
-  shared_image::StoreOptions store;
-  store.directory = directory;
-  shared_image::Store(store).unload(name, force);
+  store_with(name, directory).unload(name, force);
 }
 
 void add_gbz_unload(CLI::App& parent) {

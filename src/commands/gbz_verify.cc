@@ -12,13 +12,11 @@ namespace {
 
 struct Options {
   std::string name;
-  std::string directory = "/dev/shm";
+  std::string directory;
 };
 
 void verify(const Options& options) {
-  shared_image::StoreOptions store;
-  store.directory = options.directory;
-  const shared_image::ObjectHeader header = shared_image::Store(store).inspect(options.name, true);
+  const shared_image::ObjectHeader header = store_with(options.name, options.directory).inspect(options.name, true);
   fmt::print("{}\tgood\t{} bytes\n", shared_image::validated_name(options.name), header.total_bytes);
 }
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <filesystem>
 #include <map>
 
 #include "base/error.h"
@@ -40,7 +41,19 @@ CLI::Validator above_zero() {
 }  // namespace
 
 void add_store_directory(CLI::App& command, std::string& directory) {
-  command.add_option("--gbz_store_dir", directory, "where shared pangenomes lie")->capture_default_str();
+  command.add_option("--gbz_store_dir", directory, "where shared pangenomes lie; without it /dev/shm and $TMPDIR, else /tmp, are looked into");
+}
+
+std::vector<std::string> places_to_look(const std::string& directory) {
+  std::vector<std::string> places = shared_image::store_directories({Backing::kAuto, directory});
+  if (directory.empty()) std::erase_if(places, [](const std::string& place) { return !std::filesystem::is_directory(place); });
+  return places;
+}
+
+shared_image::Store store_with(const std::string& name, const std::string& directory) {
+  shared_image::StoreOptions options;
+  options.directory = shared_image::directory_with(name, {Backing::kAuto, directory});
+  return shared_image::Store(options);
 }
 
 void StoreFlags::add_to(CLI::App& command) {

@@ -26,7 +26,11 @@ struct StoreFlags {
   shared_image::HoldOptions options() const;
 };
 
-// --gbz_store_dir alone, for commands that load nothing.
+// --gbz_store_dir alone, for commands that load nothing: empty unless given, and then every place that a load may take.
 void add_store_directory(CLI::App& command, std::string& directory);
+// Those of them that are there; a directory that was given, whether it is there or not.
+std::vector<std::string> places_to_look(const std::string& directory);
+// The store with the caller's object of that name.
+shared_image::Store store_with(const std::string& name, const std::string& directory);
 
 }  // namespace haploom::commands

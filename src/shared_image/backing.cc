@@ -1,6 +1,7 @@
 #include "shared_image/backing.h"
 
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <sys/vfs.h>
 
 #include <array>
@@ -8,6 +9,7 @@
 #include <utility>
 
 #include "shared_image/failure.h"
+#include "shared_image/name.h"
 
 namespace haploom::shared_image {
 namespace {
@@ -45,6 +47,7 @@ std::vector<std::string> store_directories(const Placement& placement) {
     case Backing::kFile: return {given ? placement.directory : temporary_directory()};
     case Backing::kAuto:
       if (given) return {placement.directory};
+      if (temporary_directory() == kSharedMemory) return {kSharedMemory};
       return {kSharedMemory, temporary_directory()};
     case Backing::kShm: break;
   }
@@ -53,6 +56,15 @@ std::vector<std::string> store_directories(const Placement& placement) {
                 "leave one of them out, or give --gbz_backing file"};
   }
   return {kSharedMemory};
+}
+
+std::string directory_with(const std::string& name, const Placement& placement) {
+  const std::vector<std::string> directories = store_directories(placement);
+  for (const std::string& directory : directories) {
+    struct stat status {};
+    if (::lstat(place_of(directory, validated_name(name)).object.c_str(), &status) == 0) return directory;
+  }
+  return directories.front();
 }
 
 bool may_stay_private(const Placement& placement) {

@@ -30,6 +30,8 @@ struct Placement {
 
 // Where to look and to load, in this order; empty for kPrivate.
 std::vector<std::string> store_directories(const Placement& placement);
+// The one of them that holds an object of the caller's of that name; the first when none does.
+std::string directory_with(const std::string& name, const Placement& placement);
 // Whether a load that finds no room in the last of them may go into the process's own memory.
 bool may_stay_private(const Placement& placement);
 

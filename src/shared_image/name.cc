@@ -63,7 +63,10 @@ std::string job_id(const std::function<std::string(const char*)>& variable) {
     const std::string index = variable("LSB_JOBINDEX");
     return task_of(leading_digits(lsf), index == "0" ? "" : index);  // 0: no array
   }
-  if (const std::string pbs = variable("PBS_JOBID"); !pbs.empty()) return task_of(leading_digits(pbs), variable("PBS_ARRAY_INDEX"));
+  if (const std::string pbs = variable("PBS_JOBID"); !pbs.empty()) {
+    const std::string index = variable("PBS_ARRAY_INDEX");
+    return task_of(leading_digits(pbs), index.empty() ? variable("PBS_ARRAYID") : index);  // the second: Torque
+  }
   return task_of(leading_digits(variable("JOB_ID")), variable("SGE_TASK_ID"));
 }
 

@@ -40,7 +40,7 @@ def test_a_node_that_refuses_calls_publishes_all_the_same(graph, store, kind):
     load(graph, store, "--shared_memory_name", "x", env=env)
     families = {family for family, _ in calls_of(log)}
     assert families & {"linkat", "renameat2", "link"} == ({"renameat2"} if kind == "no unnamed files" else {"link"})
-    gbz(store, "stat", "x", "--verify", env=node(kind))
+    gbz(store, "verify", "x", env=node(kind))
     assert "was there" in load(graph, store, "--shared_memory_name", "x", env=node(kind)).stdout
     gbz(store, "unload", "x", env=node(kind))
     assert list(store.iterdir()) == []
@@ -55,7 +55,7 @@ def test_death_of_a_loader_at_any_point_on_such_a_node(graph, tmp_path, kind):
         env = {**node(kind), "HAPLOOM_CRASH_POINT": point}
         died += load(graph, store, "--shared_memory_name", "x", ok=False, env=env).returncode == -signal.SIGKILL
         load(graph, store, "--shared_memory_name", "x", env=node(kind))
-        gbz(store, "stat", "x", "--verify")
+        gbz(store, "verify", "x")
         gbz(store, "unload", "x", env=node(kind))
         assert list(store.iterdir()) == [], point
     assert died >= 8
@@ -140,7 +140,7 @@ def test_clocks_that_leap_and_a_process_id_used_twice_change_nothing(graph, stor
     assert [job.returncode for job in jobs] == [0] * len(jobs), logs
     assert "".join(logs).count("published name=") == 2
     for name in "xy":
-        gbz(store, "stat", name, "--verify", env=env)
+        gbz(store, "verify", name, env=env)
         gbz(store, "unload", name, env=env)
     assert list(store.iterdir()) == []
 
@@ -180,7 +180,7 @@ def test_a_graph_that_changes_while_it_is_read_is_never_published(demo, store, t
         assert job.returncode == 3 and "error [shared_image/22]" in text, f"read {number}: exit {job.returncode}\n{text}"
         assert list(store.iterdir()) == []
     assert number > 2 and os.waitstatus_to_exitcode(status) == 0
-    gbz(store, "stat", "x", "--verify")
+    gbz(store, "verify", "x")
 
 
 @pytest.mark.parametrize("number", [errno.EIO, 0])

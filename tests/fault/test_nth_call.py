@@ -48,7 +48,7 @@ class Life:
 
     def any_end(self):  # the next process finds or makes a good object, and when a loader has gone nothing stays
         self.load()
-        run("haploom", "gbz", "stat", "x", "--verify", *self.words)
+        run("haploom", "gbz", "verify", "x", *self.words)
         run("haploom", "gbz", "unload", "x", *self.words)
         if list(self.store.iterdir()) == [self.store / f"haploom.{os.geteuid()}..alloc.lock"]:
             self.load()  # takes up the empty lock file that could not be removed
@@ -65,7 +65,7 @@ class Load(Life):
         return self.load(**how)
 
     def good_end(self):
-        run("haploom", "gbz", "stat", "x", "--verify", *self.words)
+        run("haploom", "gbz", "verify", "x", *self.words)
 
 
 class Attach(Load):
@@ -87,7 +87,7 @@ class Unload(Life):
 class Look(Unload):
     def program(self, **how):
         listed = run("haploom", "gbz", "ls", *self.words, **how)
-        return listed if listed.returncode else run("haploom", "gbz", "stat", "x", "--verify", *self.words, **{**how, "env": {}})
+        return listed if listed.returncode else run("haploom", "gbz", "verify", "x", *self.words, **{**how, "env": {}})
 
     def good_end(self):
         pass
@@ -95,7 +95,7 @@ class Look(Unload):
 
 class Stat(Look):
     def program(self, **how):
-        return run("haploom", "gbz", "stat", "x", "--verify", *self.words, **how)
+        return run("haploom", "gbz", "verify", "x", *self.words, **how)
 
 
 class Call(Life):

@@ -85,7 +85,8 @@ def take_over(demo, expected, store, tmp_path):
     """Nothing is left, or whole objects that the next job uses and removes; and the empty lock files of the dead."""
     listed = [line.split("\t")[0] for line in run("haploom", "gbz", "ls", "--gbz_store_dir", store).stdout.splitlines()[1:]]
     for name in listed:
-        facts = dict(line.split("\t") for line in run("haploom", "gbz", "stat", name, "--verify", "--gbz_store_dir", store).stdout.splitlines())
+        facts = dict(line.split("\t") for line in run("haploom", "gbz", "stat", name, "--gbz_store_dir", store).stdout.splitlines())
+        run("haploom", "gbz", "verify", name, "--gbz_store_dir", store)
         (graph,) = [graph for graph in expected if str(graph) == facts["graph"]]
         done = run(*words_with(graph, demo, store, tmp_path / "next.vcf.gz", "--gbz_shared_memory_name", name))
         assert "published name=" not in done.stderr, "what is left is not used"
