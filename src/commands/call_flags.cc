@@ -57,7 +57,7 @@ pipeline::InputPaths CallFlags::input_paths(const CLI::App& command) const {
   if (command.count("--gbz_shared_memory_name") > 0) paths.gbz_shared_memory_name = gbz_shared_memory_name;
   if (!ref_name_pangenome.empty()) paths.ref_name_pangenome = ref_name_pangenome;
   paths.ref_chrom_prefix = ref_chrom_prefix;
-  paths.hold = store.options();
+  paths.hold = store.options(num_shards);
   return paths;
 }
 

@@ -17,7 +17,7 @@ namespace {
 struct Options {
   std::string pangenome_gbz;
   std::optional<std::string> name;
-  int num_shards = 0;  // upstream counts it down to remove the segment; leases do that here
+  int num_shards = 1;  // upstream counts it down to remove the segment; leases do that here
   bool unload = false, force = false, list = false, gc = false;  // instead of loading
   StoreFlags store;
 };
@@ -38,7 +38,7 @@ void load(const Options& options) {
   if (options.pangenome_gbz.empty())
     throw Error{Exit::kUsage, Reason::kUsage, "commands", "--pangenome_gbz is required", "--pangenome_gbz FILE.gbz; or --unload, --list or --gc"};
   const shared_image::Lease lease =
-      shared_image::attach_or_load_gbz(options.pangenome_gbz, options.name, shared_image::Policy::kKept, options.store.options());
+      shared_image::attach_or_load_gbz(options.pangenome_gbz, options.name, shared_image::Policy::kKept, options.store.options(options.num_shards));
   fmt::print("{}\t{}\t{} bytes\n", lease.name(), lease.loaded_here() ? "loaded" : "was there", lease.header().total_bytes);
 }
 
@@ -50,7 +50,7 @@ void add_gbz_load(CLI::App& parent) {
   command->add_option("--pangenome_gbz,--pangenome", options->pangenome_gbz, "GBZ file, version 1, 2 or 3; required for loading")->type_name("FILE.gbz");
   command->add_option("--shared_memory_name,--gbz_shared_memory_name", options->name,
                       "its name; {job}, {pid} and {fp} are replaced. Default: GBZ_SHARED_MEMORY.<fingerprint>, where jobs without a name look");
-  command->add_option("--num_shards", options->num_shards, "accepted for command lines of DeepVariant; nothing counts down");
+  command->add_option("--num_shards", options->num_shards, "threads of the conversion; nothing counts down, as it does in DeepVariant")->capture_default_str()->check(CLI::Range(1, 1024));
   CLI::Option* unload = command->add_flag("--unload", options->unload, "as `haploom gbz unload`: of --shared_memory_name, else what jobs over --pangenome_gbz share without a name");
   command->add_flag("--force", options->force, "with --unload: although it is in use; running jobs keep what they have")->needs(unload);
   CLI::Option* list = command->add_flag("--list", options->list, "as `haploom gbz ls`")->excludes(unload);

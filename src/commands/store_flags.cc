@@ -74,8 +74,9 @@ void StoreFlags::add_to(CLI::App& command) {
       ->check(above_zero());
 }
 
-shared_image::HoldOptions StoreFlags::options() const {
+shared_image::HoldOptions StoreFlags::options(int threads) const {
   shared_image::HoldOptions out;
+  out.threads = static_cast<unsigned>(std::max(1, threads));
   out.placement = placement;
   out.verify = verify;
   out.lock_memory = lock_memory;

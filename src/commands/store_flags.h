@@ -23,7 +23,7 @@ struct StoreFlags {
 
   // Refuses sizes and times that are not finite and above 0.
   void add_to(CLI::App& command);
-  shared_image::HoldOptions options() const;
+  shared_image::HoldOptions options(int threads) const;
 };
 
 // --gbz_store_dir alone, for commands that load nothing: empty unless given, and then every place that a load may take.

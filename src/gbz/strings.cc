@@ -4,6 +4,8 @@
 #include <zstd.h>
 
 #include <algorithm>
+#include <array>
+#include <cstring>
 #include <memory>
 
 #include "base/signals.h"
@@ -21,6 +23,18 @@ void check_starts(const Elements& in, std::string_view piece, uint64_t offset, c
   if (starts.empty() && total != 0) in.refuse(piece, offset, fmt::format("no strings but {} bytes of text", total));
   if (!starts.empty() && starts.front() != 0) in.refuse(piece, offset, "the first string does not start at 0");
   if (!starts.empty() && starts.back() > total) in.refuse(piece, offset, fmt::format("a string starts at {} of {} bytes", starts.back(), total));
+}
+
+// Four letters a byte, as node labels of A, C, G and T have them: every code is a letter then.
+void unpack_quarters(const PackedInts& codes, std::span<const std::byte> alphabet, char* out) {
+  std::array<std::array<char, 4>, 256> letters;
+  for (unsigned byte = 0; byte < letters.size(); ++byte)
+    for (unsigned i = 0; i < 4; ++i) letters[byte][i] = static_cast<char>(alphabet[byte >> 2 * i & 3]);
+  for (uint64_t i = 0; i < codes.size / 4; ++i) {
+    base::throw_if_stopped(i);
+    std::memcpy(out + 4 * i, letters[static_cast<unsigned>(codes.words[i])].data(), 4);
+  }
+  for (uint64_t i = codes.size / 4 * 4; i < codes.size; ++i) out[i] = static_cast<char>(alphabet[codes[i]]);
 }
 
 }  // namespace
@@ -61,6 +75,10 @@ Strings read_strings(Elements& in, std::string_view piece) {
   const PackedInts codes = in.packed_ints(piece);
   check_starts(in, piece, start, out.starts, codes.size);
   out.text.resize(codes.size);
+  if (codes.width == 2 && alphabet.size() == 4) {
+    unpack_quarters(codes, alphabet, out.text.data());
+    return out;
+  }
   for (uint64_t i = 0; i < codes.size; ++i) {
     base::throw_if_stopped(i);
     const uint64_t code = codes[i];

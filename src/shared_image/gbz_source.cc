@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <filesystem>
 #include <memory>
 #include <utility>
@@ -68,10 +69,28 @@ class WholeFile {
   uint64_t size_;
 };
 
+// A line each 30 s of a long conversion.
+class ShareLine {
+ public:
+  explicit ShareLine(std::string path) : path_(std::move(path)) {}
+  void operator()(double share) {
+    const auto now = std::chrono::steady_clock::now();
+    if (now < next_) return;
+    base::info(kModule, "converting '{}' done={:.0f}% seconds={:.0f}", path_, 100 * share, std::chrono::duration<double>(now - start_).count());
+    next_ = now + kBetweenLines;
+  }
+
+ private:
+  static constexpr std::chrono::seconds kBetweenLines{30};
+  std::string path_;
+  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+  std::chrono::steady_clock::time_point next_ = start_ + kBetweenLines;
+};
+
 class GbzSource {
  public:
-  explicit GbzSource(const std::string& path)
-      : path_(std::filesystem::absolute(path).string()), identity_(identity_of(path_)), fingerprint_(fingerprint_of(path_)) {}
+  GbzSource(const std::string& path, unsigned threads)
+      : threads_(threads), path_(std::filesystem::absolute(path).string()), identity_(identity_of(path_)), fingerprint_(fingerprint_of(path_)) {}
 
   const std::string& path() const { return path_; }
   const Fingerprint& fingerprint() const { return fingerprint_; }
@@ -108,7 +127,7 @@ class GbzSource {
     details_.full_fingerprint = wide_checksum_of(file_->bytes());
     gbz_.emplace(gbz::Gbz::parse(file_->bytes(), path_));
     details_.reference_samples = fmt::format("{}", fmt::join(gbz_->reference_samples(), " "));
-    writer_.emplace(*gbz_);
+    writer_.emplace(*gbz_, threads_, ShareLine(path_));
     return image_bytes_ = writer_->bytes();
   }
 
@@ -125,6 +144,7 @@ class GbzSource {
     file_.reset();
   }
 
+  unsigned threads_;
   std::string path_;
   FileIdentity identity_;
   Fingerprint fingerprint_;
@@ -221,15 +241,15 @@ Lease attach_or_load_gbz(const std::string& gbz_path, const std::optional<std::s
   if (policy == Policy::kKept && options.placement.backing == Backing::kPrivate) {
     throw Error{Exit::kUsage, Reason::kUsage, kModule, "--gbz_backing private shares nothing, so there is nothing to keep for other jobs", "give --gbz_backing shm or file"};
   }
-  GbzSource gbz(gbz_path);
+  GbzSource gbz(gbz_path, options.threads);
   Lease lease = Placer(gbz, resolve_name(name, gbz.fingerprint()), policy, options).hold();
   if (options.verify) verify_whole(lease, gbz);
   if (options.lock_memory) lease.lock_memory();
   return lease;
 }
 
-IndexWritten write_index(const std::string& gbz_path, bool anew) {
-  GbzSource gbz(gbz_path);
+IndexWritten write_index(const std::string& gbz_path, bool anew, unsigned threads) {
+  GbzSource gbz(gbz_path, threads);
   if (!anew && gbz.index()) return {gbz.index()->path(), gbz.index()->header().total_bytes, false};
   gbz.ignore_index();
   base::AtomicFile out(index_path_of(gbz_path), kModule);

@@ -20,6 +20,7 @@ namespace haploom::shared_image {
 struct HoldOptions {
   Placement placement;
   StoreOptions store;        // directory: that of the placement is taken
+  unsigned threads = 1;      // of a conversion
   bool verify = false;       // the whole GBZ and every byte of the image, not their samples and headers alone
   bool lock_memory = false;  // against swapping
 };
@@ -34,6 +35,6 @@ struct IndexWritten {
   bool made = false;  // false: the one that was there fits
 };
 // Converts the GBZ and puts the image beside it (index_file.h), complete or not at all. anew: also where a good one is.
-IndexWritten write_index(const std::string& gbz_path, bool anew);
+IndexWritten write_index(const std::string& gbz_path, bool anew, unsigned threads);
 
 }  // namespace haploom::shared_image

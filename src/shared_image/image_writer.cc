@@ -151,6 +151,22 @@ uint64_t path_ends(const gbz::Record& record) {
   return ends;
 }
 
+// A sequence on its way, and its walk in short: a path's has the same mark from its front as from its end.
+struct Traveller {
+  uint64_t bases = 0;
+  uint64_t mark = 0;
+  uint64_t power = 1;
+
+  void pass_forward(gbz::NodeCode code) { mark = mark * kMarkBase + code; }
+  void pass_reverse(gbz::NodeCode code) {
+    mark += gbz::flipped(code) * power;
+    power *= kMarkBase;
+  }
+
+ private:
+  static constexpr uint64_t kMarkBase = 0x9E3779B97F4A7C15;  // any large odd number: damage is no malice
+};
+
 // Puts words of either form one after the other.
 class WordWriter {
  public:
@@ -538,20 +554,27 @@ void ImageWriter::sweep_sequences(std::span<std::byte> out) const {
   const auto paths = section<PathEntry>(out, ImageSection::kPaths);
   std::fill(owners.begin(), owners.end(), Owner{0, 0, kMax32});  // of visits that no sequence reaches
   std::fill(ends.begin(), ends.end(), static_cast<uint32_t>(kMax32));
-  std::vector<uint64_t> walked(2 * facts_.paths, 0);  // bases of each sequence so far; each is at one place at a time
+  std::vector<Traveller> travellers(2 * facts_.paths);  // each sequence is at one place at a time
   const auto pass = [&](gbz::NodeCode code, uint64_t visit, std::span<const uint32_t> sequences) {
     if (code == gbz::kEndmarker) {
       std::copy(sequences.begin(), sequences.end(), ends.begin() + static_cast<int64_t>(visit));
       for (const uint32_t sequence : sequences)
-        if (sequence % 2 == 0) paths[sequence / 2].bases = walked[sequence];
+        if (sequence % 2 == 0) paths[sequence / 2].bases = travellers[sequence].bases;
       return;
     }
     const uint64_t index = gbz::node_id(code) - first_id(), length = image.node_length(code);
     if (index % kOwnerStep == 0) {
       Owner* owner = &owners[owner_starts[index / kOwnerStep * 2 + (gbz::is_reverse(code) ? 1 : 0)] + visit];
-      for (const uint32_t sequence : sequences) *owner++ = {static_cast<uint32_t>(walked[sequence]), static_cast<uint32_t>(walked[sequence] >> 32), sequence};
+      for (const uint32_t sequence : sequences) {
+        const uint64_t bases = travellers[sequence].bases;
+        *owner++ = {static_cast<uint32_t>(bases), static_cast<uint32_t>(bases >> 32), sequence};
+      }
     }
-    for (const uint32_t sequence : sequences) walked[sequence] += length;
+    for (const uint32_t sequence : sequences) {
+      Traveller& traveller = travellers[sequence];
+      traveller.bases += length;
+      sequence % 2 == 0 ? traveller.pass_forward(code) : traveller.pass_reverse(code);
+    }
   };
   const auto sequences = sequences_by_component();
   Stage stage(progress_, 2, facts_.visit_total);
@@ -561,6 +584,8 @@ void ImageWriter::sweep_sequences(std::span<std::byte> out) const {
     for (const uint32_t sequence : sequences[component]) sweep.start(gbz_.sequence_starts()[sequence], sequence);
     sweep.run();
   });
+  for (uint64_t path = 0; path < facts_.paths; ++path)
+    if (travellers[2 * path].mark != travellers[2 * path + 1].mark) refuse_path(path);
 }
 
 }  // namespace haploom::shared_image

@@ -7,7 +7,8 @@
 // Cost:   constructor: each record decoded once, each generic and reference path walked once; write: each record decoded
 //         once, then all sequences moved through the records together (sequence_sweep.h); memory: 16 bytes for about every
 //         kPositionStep bases of those paths, 4 bytes for each node strand of the components (chromosomes) at work
-// Errors: kInput/kGbzFormat for a graph that outgrows the layout's 32-bit places; base::Interrupted
+// Errors: kInput/kGbzFormat for a graph that outgrows the layout's 32-bit places, and from write for one in which a path's
+//         two directions are two walks; base::Interrupted
 //
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once

@@ -20,7 +20,7 @@ class IndexFileTest : public StoreTest {
   }
   void write_gbz(const std::string& middle) const {
     std::ofstream(scratch_ + "/g.gfa") << "H\tVN:Z:1.1\tRS:Z:GRCh38\nS\t1\tACGT\nS\t2\t" << middle << "\nS\t3\tTTTT\n"
-                                       << "W\tGRCh38\t0\tchr20\t0\t9\t>1>2>3\nW\tHG1\t1\tchr20\t0\t8\t>1>3\n";
+                                       << "W\tGRCh38\t0\tchr20\t0\t*\t>1>2>3\nW\tHG1\t1\tchr20\t0\t8\t>1>3\n";
     std::ofstream out(gbz_, std::ios::binary);
     gbz::build_gbz(scratch_ + "/g.gfa", 1024, 1, [&](std::string_view bytes) { out.write(bytes.data(), static_cast<long>(bytes.size())); });
   }
@@ -53,7 +53,7 @@ class IndexFileTest : public StoreTest {
 
 TEST_F(IndexFileTest, HoldsWhatAConversionMakes) {
   const std::vector<std::byte> converted = bytes_of(attach_or_load_gbz(gbz_, "x", Policy::kTransient, in_memory()));
-  EXPECT_TRUE(write_index(gbz_, false).made);
+  EXPECT_TRUE(write_index(gbz_, false, 1).made);
   EXPECT_EQ(bytes_of(attach_or_load_gbz(gbz_, "x", Policy::kTransient, in_memory())), converted);
   const Lease mapped = attach_or_load_gbz(gbz_, "x", Policy::kTransient, in_store());
   EXPECT_EQ(bytes_of(mapped), converted);
@@ -61,7 +61,7 @@ TEST_F(IndexFileTest, HoldsWhatAConversionMakes) {
 }
 
 TEST_F(IndexFileTest, IsMappedWhereItStandsAndNothingIsPutIntoAStoreOnADisk) {
-  write_index(gbz_, false);
+  write_index(gbz_, false, 1);
   {
     const Lease lease = attach_or_load_gbz(gbz_, "x", Policy::kTransient, in_store());
     EXPECT_EQ(lease.name(), index());
@@ -72,7 +72,7 @@ TEST_F(IndexFileTest, IsMappedWhereItStandsAndNothingIsPutIntoAStoreOnADisk) {
 }
 
 TEST_F(IndexFileTest, IsCopiedIntoAStoreAndTheCopyHasItsChecksumAndFullFingerprint) {
-  write_index(gbz_, false);
+  write_index(gbz_, false, 1);
   const std::optional<IndexFile> there = IndexFile::open(gbz_, fingerprint_of(gbz_));
   ASSERT_TRUE(there);
   Store::Source source;
@@ -87,17 +87,17 @@ TEST_F(IndexFileTest, IsCopiedIntoAStoreAndTheCopyHasItsChecksumAndFullFingerpri
 }
 
 TEST_F(IndexFileTest, IsMadeAgainOnlyWhenItNoLongerFitsOrWhenForced) {
-  EXPECT_TRUE(write_index(gbz_, false).made);
-  EXPECT_FALSE(write_index(gbz_, false).made);
-  EXPECT_TRUE(write_index(gbz_, true).made);
+  EXPECT_TRUE(write_index(gbz_, false, 1).made);
+  EXPECT_FALSE(write_index(gbz_, false, 1).made);
+  EXPECT_TRUE(write_index(gbz_, true, 1).made);
   write_gbz("C");
   EXPECT_FALSE(used()) << "made from another graph";
-  EXPECT_TRUE(write_index(gbz_, false).made);
+  EXPECT_TRUE(write_index(gbz_, false, 1).made);
   EXPECT_TRUE(used());
 }
 
 TEST_F(IndexFileTest, StaleOneIsPassedOverAndTheGraphConverted) {
-  write_index(gbz_, false);
+  write_index(gbz_, false, 1);
   write_gbz("CC");
   const Lease lease = attach_or_load_gbz(gbz_, "x", Policy::kTransient, in_store());
   EXPECT_TRUE(lease.loaded_here());
@@ -105,7 +105,7 @@ TEST_F(IndexFileTest, StaleOneIsPassedOverAndTheGraphConverted) {
 }
 
 TEST_F(IndexFileTest, ThatOthersMayWriteToIsNotUsed) {
-  write_index(gbz_, false);
+  write_index(gbz_, false, 1);
   EXPECT_EQ(std::filesystem::status(index()).permissions() & std::filesystem::perms(0333), std::filesystem::perms::none);
   std::filesystem::permissions(index(), std::filesystem::perms(0620));
   EXPECT_FALSE(used());
@@ -117,7 +117,7 @@ TEST_F(IndexFileTest, ThatOthersMayWriteToIsNotUsed) {
 
 TEST_F(IndexFileTest, OfAStrangerIsNotUsed) {
   if (::geteuid() != 0) GTEST_SKIP() << "needs root";
-  write_index(gbz_, false);
+  write_index(gbz_, false, 1);
   ASSERT_EQ(::chown(index().c_str(), 4711, 0), 0);
   EXPECT_FALSE(used());
   ASSERT_EQ(::chown(gbz_.c_str(), 4711, 0), 0);
@@ -125,7 +125,7 @@ TEST_F(IndexFileTest, OfAStrangerIsNotUsed) {
 }
 
 TEST_F(IndexFileTest, WithADamagedHeaderOrLengthIsPassedOver) {
-  write_index(gbz_, false);
+  write_index(gbz_, false, 1);
   for (uint64_t at = 0; at < kPageBytes; at += 61) {
     damage(at);
     EXPECT_FALSE(used()) << at;
@@ -142,7 +142,7 @@ TEST_F(IndexFileTest, WithADamagedHeaderOrLengthIsPassedOver) {
 }
 
 TEST_F(IndexFileTest, WithADamagedImageIsFoundWhenItIsCopiedAndWhenItIsVerified) {
-  write_index(gbz_, false);
+  write_index(gbz_, false, 1);
   damage(kPageBytes + 700);
   EXPECT_EQ(reason_of([&] { attach_or_load_gbz(gbz_, "x", Policy::kTransient, in_memory()); }), static_cast<int>(Reason::kCorrupt));
   HoldOptions verified = in_store();

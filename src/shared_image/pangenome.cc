@@ -148,6 +148,7 @@ Pangenome::Pangenome(std::span<const std::byte> bytes) {
   const auto facts = section<Facts>(image, ImageSection::kFacts);
   if (facts.size() != 1) refuse("section 0 has another size");
   facts_ = facts[0];
+  if (facts_.visit_total / kVisitsPerByte > image.size()) refuse(fmt::format("{} visits in {} bytes", facts_.visit_total, image.size()));
   bases_ = {section<uint64_t>(image, ImageSection::kBaseBlocks), section<uint16_t>(image, ImageSection::kBaseOffsets),
             section<char>(image, ImageSection::kBases)};
   records_ = {section<uint64_t>(image, ImageSection::kRecordBlocks), section<uint16_t>(image, ImageSection::kRecordOffsets),
