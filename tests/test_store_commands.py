@@ -82,7 +82,7 @@ def test_prometheus_text_is_what_its_format_says(graph, store):
     file_of(store, "bad").write_bytes(b"no image")
     metrics = parsed(gbz(store, "ls", "--format", "prometheus").stdout)
     assert metrics["haploom_shared_images"] == [({}, 2)]
-    labels = {"name": "x", "graph": str(graph), "policy": "kept", "uid": str(UID)}
+    labels = {"name": "x", "directory": str(store), "graph": str(graph), "policy": "kept", "uid": str(UID)}
     assert (labels, file_of(store, "x").stat().st_size) in metrics["haploom_shared_image_bytes"]
     assert (labels, 0) in metrics["haploom_shared_image_holders"]
     assert {labels["name"]: value for labels, value in metrics["haploom_shared_image_damaged"]} == {"bad": 1, "x": 0}
@@ -148,6 +148,20 @@ def test_gc_takes_what_nobody_keeps_and_leaves_the_rest(graph, store):
         job.communicate(timeout=60)
         assert job.returncode == 0
     assert {entry["name"] for entry in held(store)} >= {"new", "used"}
+
+
+def test_gc_spares_what_a_release_with_another_layout_may_keep(graph, store):
+    load(graph, store, "--shared_memory_name", "x")
+    path = store / f"haploom.{UID}.x"
+    path.chmod(0o600)
+    with open(path, "r+b") as file:
+        file.seek(8)  # the layout number, behind the magic
+        file.write((99).to_bytes(4, "little"))
+    path.chmod(0o400)
+    assert "stays: kept" in gbz(store, "gc").stdout
+    assert path.exists()
+    gbz(store, "gc", "--kept")
+    assert list(store.iterdir()) == []
 
 
 def test_gc_in_a_loop_hurts_no_job(graph, store):

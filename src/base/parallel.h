@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <exception>
 #include <mutex>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -39,7 +40,10 @@ void for_each_parallel(uint64_t count, unsigned threads, Work work) {
   };
   {
     std::vector<std::jthread> others;
-    for (uint64_t i = 1; i < std::min<uint64_t>(threads, count); ++i) others.emplace_back(turns);
+    try {
+      for (uint64_t i = 1; i < std::min<uint64_t>(threads, count); ++i) others.emplace_back(turns);
+    } catch (const std::system_error&) {  // no more threads are to be had: those that are will do
+    }
     turns();
   }
   if (failure) std::rethrow_exception(failure);

@@ -35,6 +35,9 @@ void collect_garbage(const std::string& directory, const shared_image::GarbageRu
   uint64_t files = 0, bytes = 0;
   fmt::print("file\tuid\twhat\tbytes\toutcome\n");
   for (const std::string& place : places_to_look(directory)) {
+    // Leases of other nodes cannot be seen there.
+    if (directory.empty() && shared_image::network_file_system(place)) continue;
+    shared_image::require_local(place, {});
     shared_image::StoreOptions store;
     store.directory = place;
     for (const shared_image::GarbageRow& row : shared_image::collect_garbage(store, rules)) {

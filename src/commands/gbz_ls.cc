@@ -144,7 +144,8 @@ void print_prometheus(const std::vector<Row>& rows) {
     for (const Row& row : rows) {
       const std::optional<uint64_t> number = value(row);
       if (!number) continue;
-      fmt::print("{}{{name=\"{}\",graph=\"{}\",policy=\"{}\",uid=\"{}\"}} {}\n", name, label(row.entry.name), label(row.whole() ? row.entry.gbz_path : ""),
+      fmt::print("{}{{name=\"{}\",directory=\"{}\",graph=\"{}\",policy=\"{}\",uid=\"{}\"}} {}\n", name, label(row.entry.name),
+                 label(std::filesystem::path(row.entry.path).parent_path().string()), label(row.whole() ? row.entry.gbz_path : ""),
                  row.policy(), row.entry.owner, *number);
     }
   };

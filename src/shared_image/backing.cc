@@ -35,7 +35,9 @@ constexpr std::array<std::pair<uint32_t, const char*>, 15> kNetworkTypes = {{{0x
 
 std::string temporary_directory() {
   const char* given = std::getenv("TMPDIR");
-  return given != nullptr && *given != '\0' ? given : "/tmp";
+  std::string directory = given != nullptr ? given : "";
+  while (directory.size() > 1 && directory.ends_with('/')) directory.pop_back();
+  return directory.empty() ? "/tmp" : directory;
 }
 
 }  // namespace

@@ -121,6 +121,8 @@ void Draft::publish() {
     return failure(Reason::kPublish, fmt::format("cannot {} {}: {}", what, place_.object, errno_text(errno)),
                    "haploom gbz ls shows what is there; give another --gbz_shared_memory_name");
   };
+  // On a disk: after a crash of the node its name must not stand for pages that were never written.
+  if (!lives_in_memory(place_.directory) && ::fdatasync(file_.number()) != 0) throw refused(place_, bytes_, "write the image", errno);
   if (group_ && ::fchown(file_.number(), static_cast<uid_t>(-1), *group_) != 0) throw failed("give to that group");
   if (::fchmod(file_.number(), group_ ? kGroupObjectMode : kObjectMode) != 0) throw failed("set the mode of");
   if (temporary_.empty()) {

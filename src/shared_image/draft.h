@@ -48,7 +48,7 @@ class Draft {
 
   std::span<std::byte> bytes() { return mapping_.bytes(); }
   int file() const { return file_.number(); }  // the same bytes, for who writes without touching each page
-  // Read-only, under its name, in one step. The draft is over then.
+  // Read-only, under its name, in one step; on a disk its bytes are there before the name. The draft is over then.
   void publish();
 
  private:

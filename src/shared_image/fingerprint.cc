@@ -49,6 +49,8 @@ void read_at(int file, uint64_t offset, std::span<std::byte> out, const std::str
 
 }  // namespace
 
+std::string text_of(const std::array<uint64_t, 2>& full) { return fmt::format("{:016x}{:016x}", full[1], full[0]); }
+
 std::string Fingerprint::text() const { return fmt::format("{:016x}", sampled); }
 
 Fingerprint fingerprint_of(const std::string& path) {

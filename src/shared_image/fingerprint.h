@@ -6,6 +6,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -19,6 +20,9 @@ struct Fingerprint {
   bool operator==(const Fingerprint&) const = default;
   std::string text() const;  // 16 hex digits
 };
+
+// 32 hex digits of an XXH3-128 (low, high), as xxh128sum writes it.
+std::string text_of(const std::array<uint64_t, 2>& full_fingerprint);
 
 Fingerprint fingerprint_of(const std::string& path);
 // The same for a file whose bytes are in memory.

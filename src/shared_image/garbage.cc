@@ -2,11 +2,16 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <grp.h>
+#include <pwd.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
+#include <cstdlib>
 #include <filesystem>
 #include <functional>
 #include <map>
@@ -28,17 +33,40 @@ namespace fs = std::filesystem;
 // Who leaves holds a name lock for moments; who loads, for minutes, and is not waited for.
 constexpr std::chrono::milliseconds kPatience{200};
 
-// The effective uid of an owner, for as long as this lives. The real one stays, so the way back is open.
+// The effective user and group of an owner and none of our groups, for as long as this lives. The real ones stay, so the
+// way back is open.
 class ActingAs {
  public:
-  explicit ActingAs(uid_t owner) : before_(::geteuid()) {
-    if (owner != before_ && ::seteuid(owner) != 0) throw failure(Reason::kOwner, fmt::format("cannot act for uid {}: {}", owner, errno_text(errno)));
+  explicit ActingAs(uid_t owner) : user_(::geteuid()), group_(::getegid()) {
+    if (owner == user_) return;
+    groups_.resize(static_cast<size_t>(std::max(0, ::getgroups(0, nullptr))));
+    const bool known = ::getgroups(static_cast<int>(groups_.size()), groups_.data()) >= 0;
+    changed_ = known && ::setgroups(0, nullptr) == 0 && ::setegid(group_of(owner)) == 0 && ::seteuid(owner) == 0;
+    if (changed_) return;
+    const int error = errno;
+    go_back();
+    throw failure(Reason::kOwner, fmt::format("cannot act for uid {}: {}", owner, errno_text(error)));
   }
-  ~ActingAs() { check(::geteuid() == before_ || ::seteuid(before_) == 0, "a process gets its own uid back"); }
+  ~ActingAs() {
+    if (changed_) go_back();
+  }
   ActingAs(const ActingAs&) = delete;
 
  private:
-  uid_t before_;
+  static gid_t group_of(uid_t owner) {
+    struct passwd entry {};
+    struct passwd* found = nullptr;
+    std::array<char, 4096> buffer{};
+    return ::getpwuid_r(owner, &entry, buffer.data(), buffer.size(), &found) == 0 && found != nullptr ? entry.pw_gid : static_cast<gid_t>(owner);
+  }
+  void go_back() const {
+    if (::seteuid(user_) != 0 || ::setegid(group_) != 0 || ::setgroups(groups_.size(), groups_.data()) != 0) std::abort();  // never as someone else
+  }
+
+  uid_t user_;
+  gid_t group_;
+  std::vector<gid_t> groups_;
+  bool changed_ = false;
 };
 
 // The files that bear one name of one owner.
@@ -54,7 +82,7 @@ struct Owned {
 
 std::map<uid_t, Owned> files_by_owner(const std::string& directory, const GarbageRules& rules) {
   std::map<uid_t, Owned> owners;
-  for (const auto& entry : fs::directory_iterator(directory)) {
+  for (const auto& entry : entries_of(directory)) {
     const std::optional<StoreFile> file = store_file(entry.path().filename().string());
     struct stat status {};
     if (!file || (!rules.all_users && file->owner != ::geteuid())) continue;
@@ -100,10 +128,13 @@ Rubbish kind_of(const Descriptor& file, const ObjectPlace& place) {
     const std::optional<ObjectFile> object = open_object(place);  // its rules about mode and owner
     if (!object) return Rubbish::kDamaged;
     header = read_header(*object, place);
-  } catch (const Error&) {
-    // Made to be kept by another version that is in use here too: not ours to call damaged.
-    const bool whole = ::pread(file.number(), &header, sizeof header, 0) == static_cast<ssize_t>(sizeof header) && of_another_version(header);
-    if (!whole) return Rubbish::kDamaged;
+  } catch (const Error& error) {
+    constexpr std::array kDamages = {Reason::kOwner, Reason::kSize, Reason::kFormat, Reason::kNotReady};
+    if (std::find(kDamages.begin(), kDamages.end(), error.reason()) == kDamages.end()) throw;  // it could not be looked at
+    // Made by another version, that may be in use here too: not ours to call damaged.
+    if (::pread(file.number(), &header, sizeof header, 0) != static_cast<ssize_t>(sizeof header)) return Rubbish::kDamaged;
+    if (of_another_layout(header)) return Rubbish::kKept;  // what stands where is not known
+    if (!of_another_version(header)) return Rubbish::kDamaged;
   }
   return policy_of(header, status) == Policy::kKept ? Rubbish::kKept : Rubbish::kTransient;
 }
@@ -116,7 +147,7 @@ GarbageRow object_row(const ObjectPlace& place, const GarbageRules& rules) {
   struct stat status {};
   const Descriptor file = opened(place.object, place.owner, status);
   if (!file) {
-    row.spared = fmt::format("cannot be opened: {}", errno_text(errno));
+    row.spared = "gone meanwhile, or not to be opened";
     return row;
   }
   row.bytes = static_cast<uint64_t>(status.st_blocks) * 512;

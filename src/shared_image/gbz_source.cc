@@ -185,7 +185,7 @@ class Placer {
 
  private:
   // What is kept for other jobs must be where they can see it.
-  bool private_too() const { return policy_ == Policy::kTransient && may_stay_private(options_.placement); }
+  bool private_too() const { return policy_ == Policy::kTransient && !options_.store.owner && may_stay_private(options_.placement); }
   bool on_disk(const std::string& directory) const { return options_.placement.backing != Backing::kShm && !lives_in_memory(directory); }
 
   Store store_in(const std::string& directory) const {
@@ -202,7 +202,7 @@ class Placer {
       try {
         if (auto lease = store_in(directory).attach(name_, gbz_.fingerprint(), policy_)) return lease;
       } catch (const Error& error) {
-        if (error.reason() != Reason::kStoreDirectory && error.reason() != Reason::kCorrupt) throw;  // said when it is loaded there
+        if (error.reason() != Reason::kStoreDirectory) throw;  // said when it is loaded there
       }
     }
     return std::nullopt;
@@ -224,12 +224,20 @@ class Placer {
   const HoldOptions& options_;
 };
 
+// Whoever may read the graph may read its index; nobody writes.
+void share_as(const std::string& gbz_path, const std::string& index_path) {
+  struct stat gbz {};
+  if (::stat(gbz_path.c_str(), &gbz) != 0) throw unreadable_gbz(gbz_path, errno_text(errno));
+  const bool same_group = ::chown(index_path.c_str(), static_cast<uid_t>(-1), gbz.st_gid) == 0;
+  const mode_t mode = (gbz.st_mode & (same_group ? 0444 : 0404)) | 0400;
+  if (::chmod(index_path.c_str(), mode) != 0) throw Error{Exit::kResource, Reason::kOutput, kModule, fmt::format("cannot set the mode of {}: {}", index_path, errno_text(errno)), "name a graph on another disk"};
+}
+
 void verify_whole(const Lease& lease, const GbzSource& gbz) {
   const WholeFile file(gbz.path(), gbz.fingerprint().file_bytes);
   const std::array<uint64_t, 2> full = wide_checksum_of(file.bytes());
   if (full != lease.header().gbz_full) {
-    throw failure(Reason::kOtherPangenome, fmt::format("the shared pangenome '{}' was made from another file than {}: full fingerprint {:016x}{:016x}, of the file {:016x}{:016x}", lease.name(), gbz.path(),
-                                                       lease.header().gbz_full[1], lease.header().gbz_full[0], full[1], full[0]),
+    throw failure(Reason::kOtherPangenome, fmt::format("the shared pangenome '{}' was made from another file than {}: full fingerprint {}, of the file {}", lease.name(), gbz.path(), text_of(lease.header().gbz_full), text_of(full)),
                   fmt::format("give another --gbz_shared_memory_name, or: haploom gbz unload '{}'", lease.name()));
   }
   lease.verify();
@@ -240,6 +248,9 @@ void verify_whole(const Lease& lease, const GbzSource& gbz) {
 Lease attach_or_load_gbz(const std::string& gbz_path, const std::optional<std::string>& name, Policy policy, const HoldOptions& options) {
   if (policy == Policy::kKept && options.placement.backing == Backing::kPrivate) {
     throw Error{Exit::kUsage, Reason::kUsage, kModule, "--gbz_backing private shares nothing, so there is nothing to keep for other jobs", "give --gbz_backing shm or file"};
+  }
+  if (options.store.owner && options.placement.backing == Backing::kPrivate) {
+    throw Error{Exit::kUsage, Reason::kUsage, kModule, "--gbz_backing private shares nothing, so there is nothing of another user's to attach to", "leave out --gbz_shared_memory_owner or --gbz_backing"};
   }
   GbzSource gbz(gbz_path, options.threads);
   Lease lease = Placer(gbz, resolve_name(name, gbz.fingerprint()), policy, options).hold();
@@ -258,9 +269,7 @@ IndexWritten write_index(const std::string& gbz_path, bool anew, unsigned thread
   header.policy = static_cast<uint32_t>(Policy::kKept);
   seal(header);
   mark_ready(header);
-  struct stat status {};
-  check(::stat(gbz_path.c_str(), &status) == 0, "a GBZ that was read is there");
-  ::chmod(out.working_path().c_str(), (status.st_mode & 0444) | 0400);  // whoever reads the graph; nobody writes
+  share_as(gbz_path, out.working_path());
   out.write({reinterpret_cast<const char*>(&header), sizeof header});
   const std::span<const std::byte> image = lease.image();
   out.write({reinterpret_cast<const char*>(image.data()), image.size()});

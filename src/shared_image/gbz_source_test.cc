@@ -63,6 +63,29 @@ TEST_F(GbzSourceTest, AbsentCutOrForeignFileIsAnInputErrorAndNothingIsPublished)
   EXPECT_TRUE(files().empty());
 }
 
+TEST_F(GbzSourceTest, ObjectThatACrashOfTheNodeDamagedIsMadeAgainByARunToo) {
+  const std::string gbz = graph("a.gbz", "G");
+  for (const bool cut : {false, true}) {
+    attach_or_load_gbz(gbz, "x", Policy::kKept, hold_options());
+    make_old("x");
+    const uint64_t bytes = std::filesystem::file_size(place("x").object);
+    if (cut)
+      cut_off("x", bytes - 8);
+    else
+      overwrite("x", bytes - 8);
+    const Lease lease = hold(gbz, "x");
+    EXPECT_TRUE(lease.loaded_here()) << (cut ? "cut" : "overwritten");
+    EXPECT_EQ(Pangenome(lease.image()).path_count(), 2U);
+  }
+}
+
+TEST_F(GbzSourceTest, NoPrivateCopyStandsForAnotherUsersObject) {
+  HoldOptions options;
+  options.placement.backing = Backing::kPrivate;
+  options.store.owner = 4711;
+  EXPECT_EQ(reason_of([&] { attach_or_load_gbz(graph("a.gbz", "G"), "x", Policy::kTransient, options); }), static_cast<int>(Reason::kUsage));
+}
+
 TEST_F(GbzSourceTest, FileReplacedWhileAJobWaitsIsReason22) {
   const std::string gbz = graph("a.gbz", "G");
   const Gate there;

@@ -8,7 +8,6 @@
 #include <algorithm>
 #include <array>
 #include <fstream>
-#include <iterator>
 #include <regex>
 #include <sstream>
 
@@ -27,10 +26,7 @@ std::string command_of(int pid) {
 }
 
 // Empty when the process has ended or is not ours to look at.
-std::string text_of_proc(int pid, const char* file) {
-  std::ifstream in(fmt::format("/proc/{}/{}", pid, file));
-  return std::string{std::istreambuf_iterator<char>(in), {}};
-}
+std::string text_of_proc(int pid, const char* file) { return text_of_file(fmt::format("/proc/{}/{}", pid, file)); }
 
 std::string place_in_proc(dev_t device, ino_t inode) { return fmt::format("{:02x}:{:02x}:{}", major(device), minor(device), inode); }
 
@@ -41,6 +37,13 @@ std::string text_of(const Holder& holder) {
 }
 
 }  // namespace
+
+std::string text_of_file(const std::string& path) {
+  const std::ifstream in(path);
+  std::ostringstream out;
+  out << in.rdbuf();  // an error of reading ends it; through iterators it would be thrown
+  return out.str();
+}
 
 std::vector<Holder> lock_holders_in(std::string_view locks, dev_t device, ino_t inode) {
   const std::string wanted = place_in_proc(device, inode);
@@ -59,9 +62,7 @@ std::vector<Holder> lock_holders_in(std::string_view locks, dev_t device, ino_t 
 }
 
 std::vector<Holder> lock_holders(dev_t device, ino_t inode) {
-  std::ifstream file("/proc/locks");
-  const std::string text{std::istreambuf_iterator<char>(file), {}};
-  return lock_holders_in(text, device, inode);
+  return lock_holders_in(text_of_file("/proc/locks"), device, inode);
 }
 
 std::vector<Holder> lock_holders(const std::string& path) {

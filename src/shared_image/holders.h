@@ -35,6 +35,8 @@ struct HolderFacts {
 };
 HolderFacts facts_of(const Holder& holder, dev_t device, ino_t inode);
 
+// What can be read of it: a process may end between the opening and the reading of its files.
+std::string text_of_file(const std::string& path);
 // The parts, from the text of the files of /proc.
 std::string job_in_environment(std::string_view environ);  // VARIABLE=value, each ended by a zero byte
 std::string job_in_cgroup(std::string_view cgroup);        // .../job_1234/... of Slurm, pbs_jobs.service/jobid/1234, ...

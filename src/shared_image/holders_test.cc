@@ -44,6 +44,12 @@ TEST(Holders, ShareOfMemoryIsThatOfTheMappingsOfTheInode) {
   EXPECT_EQ(pss_in(smaps, makedev(0, 0x1b), 5678), std::nullopt);
 }
 
+TEST(Holders, WhatCannotBeReadIsEmpty) {
+  EXPECT_EQ(text_of_file("/proc/self/fd"), "");  // opens, and refuses to be read
+  EXPECT_EQ(text_of_file("/absent"), "");
+  EXPECT_NE(text_of_file("/proc/self/status"), "");
+}
+
 TEST(Holders, JobIsThatOfTheEnvironmentOrTheControlGroup) {
   using namespace std::string_view_literals;
   EXPECT_EQ(job_in_environment("A=1\0XSLURM_JOB_ID=3\0SLURM_JOB_ID=17\0PBS_JOBID=4.x\0"sv), "17");

@@ -6,17 +6,16 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <atomic>
 #include <cerrno>
 #include <cstring>
-#include <exception>
 #include <memory>
-#include <mutex>
+#include <string_view>
 #include <thread>
 #include <utility>
 #include <vector>
 
 #include "base/log.h"
+#include "base/parallel.h"
 #include "base/signals.h"
 #include "shared_image/attachment.h"
 #include "shared_image/checksum.h"
@@ -26,9 +25,8 @@
 namespace haploom::shared_image {
 namespace {
 
-constexpr uint64_t kMostCopiers = 4;  // threads: memory is the limit beyond that
-
-std::string make_anew(const std::string& gbz_path) { return fmt::format("haploom gbz index {}", gbz_path); }
+constexpr std::string_view kSuffix = ".haploom";
+constexpr unsigned kMostCopiers = 4;  // threads: memory is the limit beyond that
 
 // What forbids its use; empty when nothing does.
 std::string distrust(const struct stat& index, const struct stat& gbz) {
@@ -46,14 +44,16 @@ struct IndexFile::ChunkReader {
   std::vector<std::byte> piece = std::vector<std::byte>(size_t{256} << 10);  // read, summed and written while it is in the cache
 };
 
-std::string index_path_of(const std::string& gbz_path) { return gbz_path + ".haploom"; }
+std::string IndexFile::make_anew() const { return fmt::format("haploom gbz index --force {}", path_.substr(0, path_.size() - kSuffix.size())); }
+
+std::string index_path_of(const std::string& gbz_path) { return gbz_path + std::string(kSuffix); }
 
 std::optional<IndexFile> IndexFile::open(const std::string& gbz_path, const Fingerprint& fingerprint) {
   const std::string path = index_path_of(gbz_path);
   Descriptor file(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
   if (!file && errno == ENOENT) return std::nullopt;
   const auto refused = [&](const std::string& why) {
-    base::warn(kModule, "the index {} is not used: {}; {}", path, why, make_anew(gbz_path));
+    base::warn(kModule, "the index {} is not used: {}; {}", path, why, fmt::format("haploom gbz index {}", gbz_path));
     return std::nullopt;
   };
   if (!file) return refused(errno_text(errno));
@@ -68,6 +68,7 @@ std::optional<IndexFile> IndexFile::open(const std::string& gbz_path, const Fing
     return refused(error.message());
   }
   if (header.section_count != 1 || header.sections[0].offset != kPageBytes || header.sections[0].length != header.total_bytes - kPageBytes) return refused("it is laid out in another way");
+  if (header.policy != static_cast<uint32_t>(Policy::kKept)) return refused("it is a transient object of a store");
   if (header.fingerprint() != fingerprint) return refused(fmt::format("it was made from another state of the GBZ (fingerprint {}, now {})", header.fingerprint().text(), fingerprint.text()));
   return IndexFile(path, std::move(file), header);
 }
@@ -83,7 +84,7 @@ uint64_t IndexFile::read_chunk(uint64_t chunk, ChunkReader& reader, Take take) c
     if (got < 0 && errno == EINTR) continue;
     if (got <= 0) {
       throw Error{Exit::kInput, Reason::kReadGbz, kModule, fmt::format("cannot read the index {} at byte {}: {}", path_, kPageBytes + at, got < 0 ? errno_text(errno) : "it became shorter"),
-                  "make it again when nobody writes to it: haploom gbz index --force"};
+                  make_anew()};
     }
     const auto bytes = std::span<const std::byte>(reader.piece).first(static_cast<size_t>(got));
     reader.sum.add(bytes);
@@ -96,27 +97,12 @@ uint64_t IndexFile::read_chunk(uint64_t chunk, ChunkReader& reader, Take take) c
 template <typename Take>  // Take(span<const byte> piece, uint64_t offset in the image), from several threads
 uint64_t IndexFile::for_each_piece(Take take) const {
   std::vector<uint64_t> sums((image_bytes() + kChunkBytes - 1) / kChunkBytes);
-  std::atomic<uint64_t> next{0};
-  std::mutex guard;
-  std::exception_ptr failed;
-  const auto work = [&] {
-    try {
-      ChunkReader reader;
-      for (uint64_t chunk = next++; chunk < sums.size(); chunk = next++) sums[chunk] = read_chunk(chunk, reader, take);
-    } catch (...) {
-      next = sums.size();  // the others stop at their chunk's end
-      const std::lock_guard lock(guard);
-      if (!failed) failed = std::current_exception();
-    }
-  };
-  {
-    std::vector<std::jthread> others;
-    for (uint64_t i = 1; i < std::min<uint64_t>({kMostCopiers, std::thread::hardware_concurrency(), sums.size()}); ++i) others.emplace_back(work);
-    work();
-  }
-  if (failed) std::rethrow_exception(failed);
+  base::for_each_parallel(sums.size(), std::min(kMostCopiers, std::thread::hardware_concurrency()), [&](uint64_t chunk) {
+    ChunkReader reader;
+    sums[chunk] = read_chunk(chunk, reader, take);
+  });
   if (checksum_of_chunks(sums) != header_.sections[0].checksum) {
-    throw Error{Exit::kInput, Reason::kCorrupt, kModule, fmt::format("the index {} differs from its checksum", path_), "haploom gbz index --force makes it again"};
+    throw Error{Exit::kInput, Reason::kCorrupt, kModule, fmt::format("the index {} differs from its checksum", path_), make_anew()};
   }
   return header_.sections[0].checksum;
 }
@@ -143,6 +129,7 @@ Lease IndexFile::map() const {
   attachment->place.name = path_;
   attachment->place.object = path_;
   attachment->file = Descriptor(::fcntl(file_.number(), F_DUPFD_CLOEXEC, 0));
+  if (!attachment->file) throw failure(Reason::kOpen, fmt::format("cannot keep {} open: {}", path_, errno_text(errno)), "raise ulimit -n");
   attachment->mapping = Mapping::readable(file_.number(), header_.total_bytes, path_);
   attachment->header = header_;
   attachment->owner = ::getpid();

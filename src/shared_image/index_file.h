@@ -41,6 +41,7 @@ class IndexFile {
 
  private:
   IndexFile(std::string path, Descriptor file, const ObjectHeader& header) : path_(std::move(path)), file_(std::move(file)), header_(header) {}
+  std::string make_anew() const;  // the command
   struct ChunkReader;
   template <typename Take>
   uint64_t read_chunk(uint64_t chunk, ChunkReader& reader, Take take) const;

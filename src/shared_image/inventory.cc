@@ -34,7 +34,7 @@ Entry entry_of(const ObjectPlace& place, const struct stat& status) {
     entry.policy = policy_of(header, object->status);
     entry.gbz_path = header.gbz_path.text();
     entry.fingerprint = header.fingerprint();
-    entry.full_fingerprint = fmt::format("{:016x}{:016x}", header.gbz_full[0], header.gbz_full[1]);
+    entry.full_fingerprint = text_of(header.gbz_full);
     entry.created_unix = header.created_unix;
   } catch (const Error& error) {
     entry.problem = error.message();
@@ -46,7 +46,7 @@ Entry entry_of(const ObjectPlace& place, const struct stat& status) {
 
 std::vector<Entry> inventory(const std::string& directory, std::optional<uid_t> owner) {
   std::vector<Entry> entries;
-  for (const auto& file : std::filesystem::directory_iterator(directory)) {
+  for (const auto& file : entries_of(directory)) {
     const std::optional<StoreFile> known = store_file(file.path().filename().string());
     struct stat status {};
     if (!known || known->kind != FileKind::kObject || (owner && known->owner != *owner) || ::lstat(file.path().c_str(), &status) != 0) continue;

@@ -1,7 +1,7 @@
 // What lies in a store directory: the objects, good and damaged, with who holds them.
 //
 // Takes no lease and no lock. What goes meanwhile is left out; what cannot be read is an entry with its problem.
-// Errors: std::filesystem_error when the directory cannot be read
+// Errors: kResource/kStoreDirectory when the directory cannot be read
 //
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once

@@ -85,7 +85,7 @@ std::string validated_name(std::string name) {
 }
 
 StoreName resolve_name(const std::optional<std::string>& given, const Fingerprint& fingerprint) {
-  if (!given) return {fmt::format("{}.{}", kDefaultName, fingerprint.text()), true};
+  if (!given) return {fmt::format("{}.{}", kDefaultName, fingerprint.text())};
   std::string name = *given;
   if (name.find("{job}") != std::string::npos) {
     const std::string job = job_id();
@@ -94,7 +94,7 @@ StoreName resolve_name(const std::optional<std::string>& given, const Fingerprin
   }
   replace_all(name, "{pid}", std::to_string(::getpid()));
   replace_all(name, "{fp}", fingerprint.text());
-  return {validated_name(name), false};
+  return {validated_name(name)};
 }
 
 ObjectPlace place_of(const std::string& directory, const std::string& name) { return place_of(directory, name, ::geteuid()); }

@@ -22,7 +22,6 @@ inline constexpr const char* kDefaultName = "GBZ_SHARED_MEMORY";
 
 struct StoreName {
   std::string name;      // after {job} {pid} {fp} were replaced, validated
-  bool family = false;
 };
 StoreName resolve_name(const std::optional<std::string>& given, const Fingerprint& fingerprint);
 

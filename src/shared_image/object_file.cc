@@ -57,6 +57,13 @@ std::optional<ObjectFile> open_object(const ObjectPlace& place) {
   return object;
 }
 
+std::filesystem::directory_iterator entries_of(const std::string& directory) {
+  std::error_code error;
+  std::filesystem::directory_iterator entries(directory, error);
+  if (error) throw failure(Reason::kStoreDirectory, fmt::format("cannot read the store directory {}: {}", directory, error.message()), "give --gbz_store_dir a directory that you may read");
+  return entries;
+}
+
 ObjectHeader read_header(const ObjectFile& object, const ObjectPlace& place) {
   const uint64_t bytes = static_cast<uint64_t>(object.status.st_size);
   ObjectHeader header;

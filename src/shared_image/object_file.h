@@ -8,6 +8,7 @@
 
 #include <sys/stat.h>
 
+#include <filesystem>
 #include <optional>
 #include <string>
 
@@ -25,6 +26,9 @@ struct ObjectFile {
 
 // nullopt when there is none. Checks type, owner and mode; never blocks, never follows a link.
 std::optional<ObjectFile> open_object(const ObjectPlace& place);
+
+// The files of a store directory; kResource/kStoreDirectory when it cannot be read.
+std::filesystem::directory_iterator entries_of(const std::string& directory);
 
 // Reads and verifies the header, against the file's size too.
 ObjectHeader read_header(const ObjectFile& object, const ObjectPlace& place);

@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <ctime>
 #include <fstream>
+#include <string_view>
 #include <type_traits>
 
 #include "shared_image/checksum.h"
@@ -35,7 +36,12 @@ std::string boot_id_now() {
   return text;
 }
 
-std::string unload_and_load(const std::string& name) { return fmt::format("haploom gbz unload '{}', then load it again", name); }
+// name: of an object, or the path of an index beside its GBZ.
+std::string unload_and_load(const std::string& name) {
+  constexpr std::string_view kIndexSuffix = ".haploom";
+  if (name.find('/') != std::string::npos && name.ends_with(kIndexSuffix)) return fmt::format("haploom gbz index --force {}", name.substr(0, name.size() - kIndexSuffix.size()));
+  return fmt::format("haploom gbz unload '{}', then load it again", name);
+}
 
 bool sections_fit(const ObjectHeader& header) {
   if (header.section_count > kMostSections) return false;
@@ -95,6 +101,8 @@ void verify_header(const ObjectHeader& header, uint64_t file_bytes, const std::s
 bool of_another_version(const ObjectHeader& header) {
   return header.magic == kMagic && header.layout == kLayout && header.checksum == header_checksum(header) && header.version.text() != HAPLOOM_VERSION;
 }
+
+bool of_another_layout(const ObjectHeader& header) { return header.magic == kMagic && header.layout != kLayout && header.layout != 0; }
 
 bool of_this_boot(const ObjectHeader& header) { return header.boot_id.text() == boot_id_now(); }
 

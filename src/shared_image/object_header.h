@@ -52,7 +52,7 @@ struct ObjectHeader {
   uint64_t page_bytes = 0;
   uint64_t total_bytes = 0;  // of the file
   uint32_t section_count = 0;
-  uint32_t policy = 0;  // as made; object_policy() also asks the file's mode
+  uint32_t policy = 0;  // as made; policy_of() also asks the file's mode
   std::array<ObjectSection, kMostSections> sections{};
   // the pangenome
   uint64_t gbz_bytes = 0;
@@ -89,6 +89,8 @@ void verify_header(const ObjectHeader& header, uint64_t file_bytes, const std::s
 
 // A whole header that verify_header() refuses only because another version of this program made the object.
 bool of_another_version(const ObjectHeader& header);
+// The same of a release that lays headers out in another way: nothing behind the layout number can be read.
+bool of_another_layout(const ObjectHeader& header);
 
 // True when the object was made since this node started: its pages cannot have been lost by a crash.
 bool of_this_boot(const ObjectHeader& header);

@@ -113,12 +113,11 @@ void require_under_ceiling(const std::string& name, uint64_t image_bytes, uint64
 }
 
 // As attach_object(), but an object that did not survive a crash of the node is as if it were absent.
-std::unique_ptr<Attachment> attach_survivor(const ObjectPlace& place, const Fingerprint& expected, Waiter& waiter) {
+std::unique_ptr<Attachment> attach_survivor(const ObjectPlace& place, const std::optional<Fingerprint>& expected, Waiter& waiter) {
   try {
     return attach_object(place, expected, waiter);
   } catch (const Error& error) {
     if (!lost_in_a_crash(place, error.reason())) throw;
-    base::info(kModule, "{}: of an earlier boot and damaged since, to be made again", place.object);
     return nullptr;
   }
 }
@@ -127,6 +126,7 @@ std::unique_ptr<Attachment> attach_survivor(const ObjectPlace& place, const Fing
 void remove_lost(const ObjectPlace& place, Waiter& waiter) {
   struct stat status {};
   if (::lstat(place.object.c_str(), &status) != 0) return;
+  base::info(kModule, "{}: of an earlier boot and damaged since, made again", place.object);
   const Descriptor file = open_for_removal(place, "");
   while (::flock(file.number(), LOCK_EX | LOCK_NB) != 0) waiter.pause([&] { return text_of(lock_holders(place.object)); });
   if (names_file(place.object, file.number())) ::unlink(place.object.c_str());
@@ -151,7 +151,7 @@ void Store::require_own(const ObjectPlace& place) const {
 std::optional<Lease> Store::attach(const StoreName& name, const std::optional<Fingerprint>& expected, Policy policy) const {
   const ObjectPlace where = place(name.name);
   Waiter waiter(options_.wait_timeout, loading_or_removing(name.name));
-  std::unique_ptr<Attachment> attachment = attach_object(where, expected, waiter);
+  std::unique_ptr<Attachment> attachment = attach_survivor(where, expected, waiter);
   if (attachment == nullptr) return std::nullopt;
   if (policy == Policy::kKept && !anothers()) mark_kept(attachment->file.number(), where);
   return Lease(std::move(attachment));

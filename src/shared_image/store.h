@@ -66,7 +66,7 @@ class Store {
   // Policy kKept makes an object that is there a kept one; kTransient leaves a kept one as it is.
   // An object of an earlier boot that a crash of the node damaged is replaced.
   Lease attach_or_load(const StoreName& name, Policy policy, const Source& source) const;
-  // Attaches or nullopt. expected: refuse another pangenome (reason 16).
+  // Attaches or nullopt, also for an object that a crash damaged. expected: refuse another pangenome (reason 16).
   std::optional<Lease> attach(const StoreName& name, const std::optional<Fingerprint>& expected, Policy policy = Policy::kTransient) const;
   // Loads into this process's own memory, without a store; the limits of `options` hold.
   static Lease own_copy(const StoreName& name, const Source& source, const StoreOptions& options);

@@ -132,7 +132,8 @@ TEST_F(StoreFault, FlippedPayloadIsFoundWhenAskedAndAfterAReboot) {
   seal(header);
   std::memcpy(bytes.data(), &header, sizeof header);
   plant(bytes);
-  EXPECT_EQ(attaching(), 40);
+  EXPECT_FALSE(attach("a")) << "what a crash damaged is as if it were absent";
+  EXPECT_EQ(reason_of([&] { store().inspect("a", true); }), 40);
   bytes[kPageBytes + 777] ^= 4;
   plant(bytes);
   EXPECT_EQ(attaching(), 0);

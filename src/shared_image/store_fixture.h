@@ -151,6 +151,37 @@ class StoreTest : public testing::Test {
     return names;
   }
 
+  // As if the node had started anew since the object was made.
+  void make_old(const std::string& name) const {
+    const std::string path = place(name).object;
+    std::filesystem::permissions(path, std::filesystem::perms(0600));
+    std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
+    ObjectHeader header;
+    file.read(reinterpret_cast<char*>(&header), sizeof header);
+    header.boot_id.set("another-boot");
+    seal(header);
+    mark_ready(header);
+    file.seekp(0);
+    file.write(reinterpret_cast<const char*>(&header), sizeof header);
+    file.close();
+    std::filesystem::permissions(path, std::filesystem::perms(0400));
+  }
+  void overwrite(const std::string& name, uint64_t at) const {
+    const std::string path = place(name).object;
+    std::filesystem::permissions(path, std::filesystem::perms(0600));
+    std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
+    file.seekp(static_cast<long>(at));
+    file.write("\xff\xff\xff\xff", 4);
+    file.close();
+    std::filesystem::permissions(path, std::filesystem::perms(0400));
+  }
+  void cut_off(const std::string& name, uint64_t bytes) const {
+    const std::string path = place(name).object;
+    std::filesystem::permissions(path, std::filesystem::perms(0600));
+    std::filesystem::resize_file(path, bytes);
+    std::filesystem::permissions(path, std::filesystem::perms(0400));
+  }
+
   std::string scratch_;
   StoreOptions options_;
 };

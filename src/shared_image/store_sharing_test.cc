@@ -27,30 +27,6 @@ class StoreSharing : public StoreTest {
     check(::stat(place(name).object.c_str(), &status) == 0, "the object is there");
     return status.st_mode & 07777;
   }
-  // As if the node had started anew since the object was made.
-  void make_old(const std::string& name) const {
-    const std::string path = place(name).object;
-    std::filesystem::permissions(path, std::filesystem::perms(0600));
-    std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
-    ObjectHeader header;
-    file.read(reinterpret_cast<char*>(&header), sizeof header);
-    header.boot_id.set("another-boot");
-    seal(header);
-    mark_ready(header);
-    file.seekp(0);
-    file.write(reinterpret_cast<const char*>(&header), sizeof header);
-    file.close();
-    std::filesystem::permissions(path, std::filesystem::perms(0400));
-  }
-  void overwrite(const std::string& name, uint64_t at) const {
-    const std::string path = place(name).object;
-    std::filesystem::permissions(path, std::filesystem::perms(0600));
-    std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
-    file.seekp(static_cast<long>(at));
-    file.write("\xff\xff\xff\xff", 4);
-    file.close();
-    std::filesystem::permissions(path, std::filesystem::perms(0400));
-  }
 };
 
 TEST_F(StoreSharing, AGroupReadsAndNobodyElse) {
@@ -127,13 +103,10 @@ TEST_F(StoreSharing, ObjectThatACrashOfTheNodeDamagedIsMadeAgain) {
   for (const bool cut : {false, true}) {
     load("a", Policy::kKept);
     make_old("a");
-    if (cut) {
-      std::filesystem::permissions(place("a").object, std::filesystem::perms(0600));
-      std::filesystem::resize_file(place("a").object, kPageBytes + kImageBytes / 2);
-      std::filesystem::permissions(place("a").object, std::filesystem::perms(0400));
-    } else {
+    if (cut)
+      cut_off("a", kPageBytes + kImageBytes / 2);
+    else
       overwrite("a", kPageBytes + kImageBytes - 100);
-    }
     const Lease lease = load("a", Policy::kKept);
     EXPECT_TRUE(lease.loaded_here()) << (cut ? "cut" : "overwritten");
     EXPECT_TRUE(holds(lease, 1));
@@ -144,9 +117,7 @@ TEST_F(StoreSharing, ObjectThatACrashOfTheNodeDamagedIsMadeAgain) {
 
 TEST_F(StoreSharing, ObjectOfThisBootThatIsCutIsAnErrorAndStays) {
   load("a", Policy::kKept);
-  std::filesystem::permissions(place("a").object, std::filesystem::perms(0600));
-  std::filesystem::resize_file(place("a").object, kPageBytes + 1);
-  std::filesystem::permissions(place("a").object, std::filesystem::perms(0400));
+  cut_off("a", kPageBytes + 1);
   EXPECT_EQ(reason_of([&] { load("a"); }), static_cast<int>(Reason::kSize));
   EXPECT_TRUE(std::filesystem::exists(place("a").object));
 }
