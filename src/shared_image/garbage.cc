@@ -245,12 +245,12 @@ std::vector<GarbageRow> collect_garbage(const StoreOptions& options, const Garba
     for (const auto& [name, found] : owned.names) {
       base::throw_if_stopped();
       const ObjectPlace place = place_of(directory, name, owner);
-      guarded(rows, owner, place.object, [&] { collect_name(place, found, rules, rows); });
+      guarded(rows, owner, place.object, [&, &files = found] { collect_name(place, files, rules, rows); });
     }
     const std::string lock = place_of(directory, "", owner).allocation_lock;
     if (!owned.allocation_lock) continue;
-    guarded(rows, owner, lock, [&] {
-      if (auto row = lock_row(lock, owner, rules)) rows.push_back(std::move(*row));
+    guarded(rows, owner, lock, [&, uid = owner] {
+      if (auto row = lock_row(lock, uid, rules)) rows.push_back(std::move(*row));
     });
   }
   return rows;
