@@ -78,13 +78,9 @@ void attach(uint64_t image_bytes) {
 
 void write_index(const std::string& stem, uint64_t image_bytes) {
   const std::string gbz = no_graph(stem + ".gbz", image_bytes);
-  const Lease image = shared_image::Store::own_copy({"bench"}, {gbz, shared_image::fingerprint_of(gbz), [&] { return image_bytes; }, fill}, {});
-  shared_image::ObjectHeader header = image.header();
-  header.policy = static_cast<uint32_t>(Policy::kKept);
-  shared_image::seal(header);
-  shared_image::mark_ready(header);
+  const Lease image = shared_image::Store::own_copy({"bench"}, Policy::kKept, {gbz, shared_image::fingerprint_of(gbz), [&] { return image_bytes; }, fill}, {});
   std::ofstream out(gbz + ".haploom", std::ios::binary);
-  out.write(reinterpret_cast<const char*>(&header), sizeof header);
+  out.write(reinterpret_cast<const char*>(&image.header()), sizeof image.header());
   out.write(reinterpret_cast<const char*>(image.image().data()), static_cast<std::streamsize>(image.image().size()));
 }
 

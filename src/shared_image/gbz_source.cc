@@ -172,7 +172,7 @@ class Placer {
     for (const std::string& directory : directories) {
       const bool last = &directory == &directories.back();
       try {
-        return attach_or_load(directory);
+        return load_in(directory);
       } catch (const Error& error) {
         const bool over_ceiling = options_.store.ceiling_bytes != 0 && gbz_.measured_bytes() > options_.store.ceiling_bytes;
         if (!lacks_room(error) || over_ceiling || (last && !private_too())) throw;
@@ -180,7 +180,7 @@ class Placer {
       }
     }
     base::warn(kModule, "the pangenome is held by this process alone: every other job needs its own copy");
-    return Store::own_copy(name_, gbz_.source(), options_.store);
+    return Store::own_copy(name_, policy_, gbz_.source(), options_.store);
   }
 
  private:
@@ -195,9 +195,7 @@ class Placer {
     return Store(options);
   }
 
-  // With one directory attach_or_load() is the same in one step.
   std::optional<Lease> attach_anywhere(const std::vector<std::string>& directories) const {
-    if (directories.size() < 2) return std::nullopt;
     for (const std::string& directory : directories) {
       try {
         if (auto lease = store_in(directory).attach(name_, gbz_.fingerprint(), policy_)) return lease;
@@ -208,13 +206,12 @@ class Placer {
     return std::nullopt;
   }
 
-  Lease attach_or_load(const std::string& directory) {
+  Lease load_in(const std::string& directory) {
     const Store store = store_in(directory);
     // The index is what a store on a disk would hold a copy of. Who loads for others wants it under its name all the same.
-    if (policy_ == Policy::kTransient && on_disk(directory) && !options_.store.owner) {
-      if (auto lease = store.attach(name_, gbz_.fingerprint(), policy_)) return std::move(*lease);
-      if (gbz_.index() && (options_.placement.allow_network || !network_file_system(gbz_.index()->path()))) return gbz_.index()->map();
-    }
+    if (policy_ == Policy::kTransient && on_disk(directory) && !options_.store.owner && gbz_.index() &&
+        (options_.placement.allow_network || !network_file_system(gbz_.index()->path())))
+      return gbz_.index()->map();
     return store.attach_or_load(name_, policy_, gbz_.source());
   }
 
@@ -264,11 +261,8 @@ IndexWritten write_index(const std::string& gbz_path, bool anew, unsigned thread
   if (!anew && gbz.index()) return {gbz.index()->path(), gbz.index()->header().total_bytes, false};
   gbz.ignore_index();
   base::AtomicFile out(index_path_of(gbz_path), kModule);
-  const Lease lease = Store::own_copy({out.path()}, gbz.source(), {});
-  ObjectHeader header = lease.header();
-  header.policy = static_cast<uint32_t>(Policy::kKept);
-  seal(header);
-  mark_ready(header);
+  const Lease lease = Store::own_copy({out.path()}, Policy::kKept, gbz.source(), {});
+  const ObjectHeader& header = lease.header();
   share_as(gbz_path, out.working_path());
   out.write({reinterpret_cast<const char*>(&header), sizeof header});
   const std::span<const std::byte> image = lease.image();

@@ -20,7 +20,6 @@
 #include "shared_image/attachment.h"
 #include "shared_image/checksum.h"
 #include "shared_image/failure.h"
-#include "shared_image/store.h"
 
 namespace haploom::shared_image {
 namespace {
@@ -133,7 +132,7 @@ Lease IndexFile::map() const {
   attachment->mapping = Mapping::readable(file_.number(), header_.total_bytes, path_);
   attachment->header = header_;
   attachment->owner = ::getpid();
-  return Store::of_file(std::move(attachment));
+  return Lease(std::move(attachment));  // of a kept object: it stays when it is left
 }
 
 }  // namespace haploom::shared_image

@@ -36,6 +36,7 @@ class Lease {
 
  private:
   friend class Store;
+  friend class IndexFile;
   explicit Lease(std::unique_ptr<Attachment> attachment);
   const Attachment& attached() const;
   std::unique_ptr<Attachment> attachment_;

@@ -149,34 +149,31 @@ void Store::require_own(const ObjectPlace& place) const {
 }
 
 std::optional<Lease> Store::attach(const StoreName& name, const std::optional<Fingerprint>& expected, Policy policy) const {
-  const ObjectPlace where = place(name.name);
   Waiter waiter(options_.wait_timeout, loading_or_removing(name.name));
-  std::unique_ptr<Attachment> attachment = attach_survivor(where, expected, waiter);
+  return attach(place(name.name), expected, policy, waiter);
+}
+
+std::optional<Lease> Store::attach(const ObjectPlace& place, const std::optional<Fingerprint>& expected, Policy policy, Waiter& waiter) const {
+  std::unique_ptr<Attachment> attachment = attach_survivor(place, expected, waiter);
   if (attachment == nullptr) return std::nullopt;
-  if (policy == Policy::kKept && !anothers()) mark_kept(attachment->file.number(), where);
+  // Nobody can remove it while we hold the lease, and the mark is looked at behind an exclusive lock.
+  if (policy == Policy::kKept && !anothers()) mark_kept(attachment->file.number(), place);
+  base::debug(kModule, "attached name={} bytes={}", place.name, attachment->header.total_bytes);
   return Lease(std::move(attachment));
 }
 
 Lease Store::attach_or_load(const StoreName& name, Policy policy, const Source& source) const {
   const ObjectPlace where = place(name.name);
   Waiter waiter(options_.wait_timeout, loading_or_removing(name.name));
-  std::unique_ptr<Attachment> attachment = attach_survivor(where, source.fingerprint, waiter);
-  if (attachment == nullptr) {
-    require_own(where);
-    const FileLock elected = FileLock::acquire(where.lock, waiter);
-    attachment = attach_survivor(where, source.fingerprint, waiter);  // another loader may have just finished
-    if (attachment == nullptr) {
-      remove_lost(where, waiter);
-      return load(where, policy, source);
-    }
-  }
-  // Nobody can remove it while we hold the lease, and the mark is looked at behind an exclusive lock.
-  if (policy == Policy::kKept && !anothers()) mark_kept(attachment->file.number(), where);
-  base::debug(kModule, "attached name={} bytes={}", where.name, attachment->header.total_bytes);
-  return Lease(std::move(attachment));
+  if (auto lease = attach(where, source.fingerprint, policy, waiter)) return std::move(*lease);
+  require_own(where);
+  const FileLock elected = FileLock::acquire(where.lock, waiter);
+  if (auto lease = attach(where, source.fingerprint, policy, waiter)) return std::move(*lease);  // another loader may have just finished
+  remove_lost(where, waiter);
+  return load(where, policy, source);
 }
 
-Lease Store::own_copy(const StoreName& name, const Source& source, const StoreOptions& options) {
+Lease Store::own_copy(const StoreName& name, Policy policy, const Source& source, const StoreOptions& options) {
   const uint64_t image_bytes = source.measure();
   require_under_ceiling(name.name, image_bytes, options.ceiling_bytes);
   require_memory(kPageBytes + image_bytes, memory_room(options.system_root));
@@ -186,12 +183,11 @@ Lease Store::own_copy(const StoreName& name, const Source& source, const StoreOp
   attachment->mapping = Mapping::own(kPageBytes + image_bytes);
   const std::span<std::byte> image = attachment->mapping.bytes().subspan(kPageBytes);
   source.fill(image);
-  attachment->header = header_of(source, Policy::kTransient, image_bytes, checksum_of(image));
+  attachment->header = header_of(source, policy, image_bytes, checksum_of(image));
+  mark_ready(attachment->header);
   attachment->mapping.forbid_writing();
   return Lease(std::move(attachment));
 }
-
-Lease Store::of_file(std::unique_ptr<Attachment> attachment) { return Lease(std::move(attachment)); }
 
 Lease Store::load(const ObjectPlace& place, Policy policy, const Source& source) const {
   const auto start = std::chrono::steady_clock::now();

@@ -16,7 +16,6 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
-#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -28,6 +27,7 @@
 #include "shared_image/lease.h"
 #include "shared_image/name.h"
 #include "shared_image/object_header.h"
+#include "shared_image/waiter.h"
 
 namespace haploom::shared_image {
 
@@ -68,10 +68,9 @@ class Store {
   Lease attach_or_load(const StoreName& name, Policy policy, const Source& source) const;
   // Attaches or nullopt, also for an object that a crash damaged. expected: refuse another pangenome (reason 16).
   std::optional<Lease> attach(const StoreName& name, const std::optional<Fingerprint>& expected, Policy policy = Policy::kTransient) const;
-  // Loads into this process's own memory, without a store; the limits of `options` hold.
-  static Lease own_copy(const StoreName& name, const Source& source, const StoreOptions& options);
-  // A lease on a file that is no object of a store, and stays when it is left.
-  static Lease of_file(std::unique_ptr<Attachment> attachment);
+  // Loads into this process's own memory, without a store; the limits of `options` hold. policy: of the header, should the
+  // copy be written to a file.
+  static Lease own_copy(const StoreName& name, Policy policy, const Source& source, const StoreOptions& options);
 
   const std::string& directory() const { return options_.directory; }
   std::vector<Entry> list() const;                      // the caller's objects, by name
@@ -82,6 +81,7 @@ class Store {
   ObjectPlace place(const std::string& name) const;
   bool anothers() const;
   void require_own(const ObjectPlace& place) const;
+  std::optional<Lease> attach(const ObjectPlace& place, const std::optional<Fingerprint>& expected, Policy policy, Waiter& waiter) const;
   Lease load(const ObjectPlace& place, Policy policy, const Source& source) const;
 
   StoreOptions options_;

@@ -77,7 +77,7 @@ TEST_F(StoreSharing, EqualNamesOfTwoUsersAreTwoObjects) {
 }
 
 TEST_F(StoreSharing, OwnCopyIsTheSameImageAndLeavesNoTrace) {
-  Lease lease = Store::own_copy({"a"}, source(1), options_);
+  Lease lease = Store::own_copy({"a"}, Policy::kTransient, source(1), options_);
   EXPECT_TRUE(holds(lease, 1));
   EXPECT_FALSE(lease.shared());
   EXPECT_TRUE(lease.loaded_here());
@@ -88,7 +88,7 @@ TEST_F(StoreSharing, OwnCopyIsTheSameImageAndLeavesNoTrace) {
 
 TEST_F(StoreSharing, OwnCopyKeepsToTheCeiling) {
   options_.ceiling_bytes = kImageBytes - 1;
-  EXPECT_EQ(reason_of([&] { Store::own_copy({"a"}, source(1), options_); }), static_cast<int>(Reason::kNoSpace));
+  EXPECT_EQ(reason_of([&] { Store::own_copy({"a"}, Policy::kTransient, source(1), options_); }), static_cast<int>(Reason::kNoSpace));
 }
 
 TEST_F(StoreSharing, ObjectOfAnEarlierBootIsUsedWhenEveryByteIsThere) {
