@@ -9,9 +9,7 @@ void WalkWriter::add(uint32_t code) {
     walk_.first = code;
   } else {
     const bool falls = code < walk_.last;
-    uint64_t value = uint64_t{falls ? walk_.last - code : code - walk_.last} << 1 | uint64_t{falls};
-    for (; value >= 128; value >>= 7) walk_.differences += static_cast<char>((value & 127) | 128);
-    walk_.differences += static_cast<char>(value);
+    append_byte_code(uint64_t{falls ? walk_.last - code : code - walk_.last} << 1 | uint64_t{falls}, walk_.differences);
   }
   walk_.last = code;
 }

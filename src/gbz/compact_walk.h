@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "gbz/byte_code.h"
 #include "gbz/gbz.h"
 
 namespace haploom::gbz {
@@ -63,13 +64,11 @@ inline uint32_t WalkCursor::advance() {
     forward_code_ = reverse_;
     return kEndmarker;
   }
-  const auto byte = [](const char* at) { return static_cast<uint8_t>(*at); };
   uint64_t value = 0;
   if (!reverse_) {
-    unsigned shift = 0;
-    for (; byte(at_) >= 128; ++at_, shift += 7) value |= uint64_t{byte(at_) & 127U} << shift;
-    value |= uint64_t{byte(at_++)} << shift;
+    value = take_byte_code(at_);
   } else {
+    const auto byte = [](const char* at) { return static_cast<uint8_t>(*at); };
     value = byte(--at_);
     while (at_ != end_ && byte(at_ - 1) >= 128) value = value << 7 | (byte(--at_) & 127U);
   }

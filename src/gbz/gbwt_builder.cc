@@ -7,25 +7,12 @@
 
 #include "base/error.h"
 #include "base/signals.h"
+#include "gbz/byte_code.h"
 
 namespace haploom::gbz {
 namespace {
 
 constexpr size_t kBlock = size_t{1} << 20;
-
-void add_number(uint64_t value, std::string& out) {
-  for (; value >= 128; value >>= 7) out += static_cast<char>((value & 127) | 128);
-  out += static_cast<char>(value);
-}
-
-uint64_t take_number(const char*& at) {
-  uint64_t value = 0;
-  for (unsigned shift = 0;; shift += 7) {
-    const auto byte = static_cast<uint8_t>(*at++);
-    value |= uint64_t{byte & 127U} << shift;
-    if (byte < 128) return value;
-  }
-}
 
 }  // namespace
 
@@ -262,17 +249,17 @@ void GbwtBuilder::pack(uint64_t record, const std::vector<Branch>& branches, con
   std::iota(order_.begin(), order_.end(), 0);
   std::sort(order_.begin(), order_.end(), [&](uint32_t a, uint32_t b) { return branches[a].code < branches[b].code; });
   packed_.clear();
-  add_number(branches.size(), packed_);
+  append_byte_code(branches.size(), packed_);
   uint32_t before = 0;
   for (uint32_t rank = 0; rank < branches.size(); ++rank) {
     const Branch& branch = branches[order_[rank]];
     new_rank_[order_[rank]] = rank;
-    add_number(branch.code - before, packed_);
-    add_number(branch.visits, packed_);
+    append_byte_code(branch.code - before, packed_);
+    append_byte_code(branch.visits, packed_);
     before = branch.code;
   }
-  add_number(runs.size(), packed_);
-  for (const ShortRun& run : runs) add_number(new_rank_[run.rank] + branches.size() * (run.length - uint64_t{1}), packed_);
+  append_byte_code(runs.size(), packed_);
+  for (const ShortRun& run : runs) append_byte_code(new_rank_[run.rank] + branches.size() * (run.length - uint64_t{1}), packed_);
   if (blocks_.empty() || blocks_.back().size() + packed_.size() > kBlock) {
     blocks_.emplace_back();
     blocks_.back().reserve(std::max(kBlock, packed_.size()));
@@ -286,17 +273,17 @@ void GbwtBuilder::take_record(uint64_t record, Record& out) {
   out.runs.clear();
   if (place_[record] == 0) return;
   const char* at = blocks_[place_[record] >> 32].data() + (place_[record] & 0xFFFFFFFF) - 1;
-  const uint64_t sigma = take_number(at);
+  const uint64_t sigma = take_byte_code(at);
   uint64_t code = 0;
   for (uint64_t rank = 0; rank < sigma; ++rank) {
-    code += take_number(at);
-    const uint64_t visits = take_number(at);
+    code += take_byte_code(at);
+    const uint64_t visits = take_byte_code(at);
     uint32_t& arrived = arrived_[record_of(static_cast<uint32_t>(code))];
     out.edges.push_back({code, code == kEndmarker ? 0 : arrived});
     if (code != kEndmarker) arrived += static_cast<uint32_t>(visits);
   }
-  for (uint64_t runs = take_number(at); runs > 0; --runs) {
-    const uint64_t run = take_number(at);
+  for (uint64_t runs = take_byte_code(at); runs > 0; --runs) {
+    const uint64_t run = take_byte_code(at);
     out.runs.push_back({static_cast<uint32_t>(run % sigma), run / sigma + 1});
   }
 }

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/signals.h"
+#include "gbz/byte_code.h"
 #include "gbz/gbwt_builder.h"
 #include "gbz/gfa.h"
 #include "gbz/layout.h"
@@ -13,28 +14,23 @@
 namespace haploom::gbz {
 namespace {
 
-void add_code(uint64_t value, std::string& out) {
-  for (; value >= 128; value >>= 7) out += static_cast<char>((value & 127) | 128);
-  out += static_cast<char>(value);
-}
-
 void add_run(uint64_t sigma, Run run, std::string& out) {
   if (sigma >= kSigmaOfWideRuns) {
-    add_code(run.rank, out);
-    add_code(run.length - 1, out);
+    append_byte_code(run.rank, out);
+    append_byte_code(run.length - 1, out);
     return;
   }
   const uint64_t longest = 256 / sigma;
   out += static_cast<char>(run.rank + sigma * (std::min(run.length, longest) - 1));
-  if (run.length >= longest) add_code(run.length - longest, out);
+  if (run.length >= longest) append_byte_code(run.length - longest, out);
 }
 
 void add_record(const Record& record, std::string& out) {
-  add_code(record.edges.size(), out);
+  append_byte_code(record.edges.size(), out);
   NodeCode before = 0;
   for (const Edge& edge : record.edges) {
-    add_code(edge.successor - before, out);
-    add_code(edge.base, out);
+    append_byte_code(edge.successor - before, out);
+    append_byte_code(edge.base, out);
     before = edge.successor;
   }
   for (const Run& run : record.runs) add_run(record.edges.size(), run, out);
