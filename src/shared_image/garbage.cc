@@ -101,13 +101,18 @@ std::map<uid_t, Owned> files_by_owner(const std::string& directory, const Garbag
   return owners;
 }
 
-Descriptor opened(const std::string& path, uid_t owner, struct stat& status) {
-  Descriptor file(::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
-  if (!file || ::fstat(file.number(), &status) != 0 || status.st_uid != owner || !S_ISREG(status.st_mode)) return Descriptor();
+// nullopt when it is gone, or not what a file of that owner looks like.
+std::optional<ObjectFile> opened(const std::string& path, uid_t owner) {
+  ObjectFile file;
+  file.file = Descriptor(::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+  if (!file.file || ::fstat(file.file.number(), &file.status) != 0 || file.status.st_uid != owner || !S_ISREG(file.status.st_mode)) return std::nullopt;
   return file;
 }
 
 bool free_of_locks(const Descriptor& file) { return ::flock(file.number(), LOCK_EX | LOCK_NB) == 0; }
+
+uint64_t bytes_of(const ObjectFile& file) { return static_cast<uint64_t>(file.status.st_blocks) * 512; }
+std::string in_use(const ObjectFile& file) { return fmt::format("in use by {}", text_of(lock_holders(file.status.st_dev, file.status.st_ino))); }
 
 // Unlinks what is open as `file`, if the path still names it.
 void remove(GarbageRow& row, const Descriptor& file, const GarbageRules& rules) {
@@ -120,23 +125,21 @@ void remove(GarbageRow& row, const Descriptor& file, const GarbageRules& rules) 
   }
 }
 
-Rubbish kind_of(const Descriptor& file, const ObjectPlace& place) {
-  struct stat status {};
+Rubbish kind_of(ObjectFile& object, const ObjectPlace& place) {
+  check(::fstat(object.file.number(), &object.status) == 0, "an open object has a status");
   ObjectHeader header;
-  check(::fstat(file.number(), &status) == 0, "an open object has a status");
   try {
-    const std::optional<ObjectFile> object = open_object(place);  // its rules about mode and owner
-    if (!object) return Rubbish::kDamaged;
-    header = read_header(*object, place);
+    require_owners_regular_file(place, object.status);
+    header = read_header(object, place);
   } catch (const Error& error) {
     constexpr std::array kDamages = {Reason::kOwner, Reason::kSize, Reason::kFormat, Reason::kNotReady};
     if (std::find(kDamages.begin(), kDamages.end(), error.reason()) == kDamages.end()) throw;  // it could not be looked at
     // Made by another version, that may be in use here too: not ours to call damaged.
-    if (::pread(file.number(), &header, sizeof header, 0) != static_cast<ssize_t>(sizeof header)) return Rubbish::kDamaged;
+    if (::pread(object.file.number(), &header, sizeof header, 0) != static_cast<ssize_t>(sizeof header)) return Rubbish::kDamaged;
     if (of_another_layout(header)) return Rubbish::kKept;  // what stands where is not known
     if (!of_another_version(header)) return Rubbish::kDamaged;
   }
-  return policy_of(header, status) == Policy::kKept ? Rubbish::kKept : Rubbish::kTransient;
+  return policy_of(header, object.status) == Policy::kKept ? Rubbish::kKept : Rubbish::kTransient;
 }
 
 // Under the name lock.
@@ -144,23 +147,22 @@ GarbageRow object_row(const ObjectPlace& place, const GarbageRules& rules) {
   GarbageRow row;
   row.owner = place.owner;
   row.path = place.object;
-  struct stat status {};
-  const Descriptor file = opened(place.object, place.owner, status);
-  if (!file) {
+  std::optional<ObjectFile> object = opened(place.object, place.owner);
+  if (!object) {
     row.spared = "gone meanwhile, or not to be opened";
     return row;
   }
-  row.bytes = static_cast<uint64_t>(status.st_blocks) * 512;
-  row.what = kind_of(file, place);
+  row.bytes = bytes_of(*object);
+  row.what = kind_of(*object, place);
   if (row.what == Rubbish::kKept && !rules.kept) {
     row.spared = "kept";
-  } else if (!free_of_locks(file)) {
-    row.spared = fmt::format("in use by {}", text_of(lock_holders(status.st_dev, status.st_ino)));
-  } else if (row.what = kind_of(file, place); row.what == Rubbish::kKept && !rules.kept) {  // again: a user who has left may have marked it
+  } else if (!free_of_locks(object->file)) {
+    row.spared = in_use(*object);
+  } else if (row.what = kind_of(*object, place); row.what == Rubbish::kKept && !rules.kept) {  // again: a user who has left may have marked it
     row.spared = "kept";
   } else {
     crash_point(CrashPoint::kBeforeUnload);
-    remove(row, file, rules);
+    remove(row, object->file, rules);
     crash_point(CrashPoint::kAfterUnload);
   }
   return row;
@@ -172,15 +174,16 @@ GarbageRow temporary_row(const std::string& path, const ObjectPlace& place, cons
   row.owner = place.owner;
   row.path = path;
   row.what = Rubbish::kTemporary;
-  struct stat status {};
-  const Descriptor file = opened(path, place.owner, status);
-  row.bytes = static_cast<uint64_t>(status.st_blocks) * 512;
-  if (!file)
+  const std::optional<ObjectFile> file = opened(path, place.owner);
+  if (!file) {
     row.spared = "gone meanwhile";
-  else if (!free_of_locks(file))
-    row.spared = fmt::format("in use by {}", text_of(lock_holders(status.st_dev, status.st_ino)));
+    return row;
+  }
+  row.bytes = bytes_of(*file);
+  if (!free_of_locks(file->file))
+    row.spared = in_use(*file);
   else
-    remove(row, file, rules);
+    remove(row, file->file, rules);
   return row;
 }
 
@@ -190,13 +193,12 @@ std::optional<GarbageRow> lock_row(const std::string& path, uid_t owner, const G
   row.owner = owner;
   row.path = path;
   row.what = Rubbish::kLock;
-  struct stat status {};
-  const Descriptor file = opened(path, owner, status);
+  const std::optional<ObjectFile> file = opened(path, owner);
   if (!file) return std::nullopt;
   if (rules.dry_run) {
-    row.removed = free_of_locks(file);
+    row.removed = free_of_locks(file->file);
   } else if (const auto lock = FileLock::try_acquire(path, std::chrono::milliseconds{0})) {
-    row.removed = names_file(path, file.number());  // else it was given back, and what is locked here is a new one
+    row.removed = names_file(path, file->file.number());  // else it was given back, and what is locked here is a new one
   }
   if (!row.removed) return std::nullopt;  // held, as lock files are
   return row;

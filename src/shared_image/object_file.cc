@@ -2,22 +2,19 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <pwd.h>
 #include <unistd.h>
 
 #include <cerrno>
 
 #include "shared_image/failure.h"
+#include "shared_image/holders.h"
 
 namespace haploom::shared_image {
 namespace {
 
 std::string user_text(uid_t uid) {
-  struct passwd entry {};
-  struct passwd* found = nullptr;
-  char buffer[4096];
-  if (::getpwuid_r(uid, &entry, buffer, sizeof buffer, &found) != 0 || found == nullptr) return fmt::format("uid {}", uid);
-  return fmt::format("{} (uid {})", entry.pw_name, uid);
+  const std::string name = user_name(uid);
+  return name == std::to_string(uid) ? fmt::format("uid {}", uid) : fmt::format("{} (uid {})", name, uid);
 }
 
 Error not_openable(const ObjectPlace& place, int error) {
@@ -28,6 +25,8 @@ Error not_openable(const ObjectPlace& place, int error) {
   return failure(Reason::kOpen, fmt::format("cannot open {}: {}{}", place.object, why, owner),
                  "remove what stands under that name, or give another --gbz_shared_memory_name");
 }
+
+}  // namespace
 
 void require_owners_regular_file(const ObjectPlace& place, const struct stat& status) {
   const std::string remedy = "remove what stands under that name, or give another --gbz_shared_memory_name";
@@ -41,8 +40,6 @@ void require_owners_regular_file(const ObjectPlace& place, const struct stat& st
                   fmt::format("haploom gbz unload '{}', then load it again", place.name));
   }
 }
-
-}  // namespace
 
 std::optional<ObjectFile> open_object(const ObjectPlace& place) {
   ObjectFile object;

@@ -27,6 +27,9 @@ struct ObjectFile {
 // nullopt when there is none. Checks type, owner and mode; never blocks, never follows a link.
 std::optional<ObjectFile> open_object(const ObjectPlace& place);
 
+// That its owner and mode are those of an object: nothing that others could write to, or put there. kFileType, kOwner.
+void require_owners_regular_file(const ObjectPlace& place, const struct stat& status);
+
 // The files of a store directory; kResource/kStoreDirectory when it cannot be read.
 std::filesystem::directory_iterator entries_of(const std::string& directory);
 
