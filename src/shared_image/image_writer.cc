@@ -3,11 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <atomic>
 #include <cstring>
 #include <limits>
-#include <numeric>
 #include <thread>
 #include <tuple>
 #include <utility>
@@ -15,7 +13,10 @@
 #include "base/error.h"
 #include "base/parallel.h"
 #include "base/signals.h"
+#include "shared_image/block_writer.h"
+#include "shared_image/narrow.h"
 #include "shared_image/pangenome.h"
+#include "shared_image/record_writer.h"
 #include "shared_image/sequence_sweep.h"
 
 namespace haploom::shared_image {
@@ -25,124 +26,14 @@ constexpr uint32_t kMax32 = std::numeric_limits<uint32_t>::max();
 constexpr uint64_t kChunkIds = 8192;
 static_assert(kChunkIds % kBlock == 0, "a block of offsets belongs to one chunk");
 
-[[noreturn]] void refuse_size(const std::string& what) {
-  throw Error{Exit::kInput, Reason::kGbzFormat, "shared_image", fmt::format("the pangenome outgrows the image: {}", what),
-              "report this with the size of the graph"};
-}
-
 [[noreturn]] void refuse_path(uint64_t path) {
   throw Error{Exit::kInput, Reason::kGbzFormat, "shared_image", fmt::format("the graph is damaged: path {} is another one when it is read from its end", path),
               "copy or build the GBZ again"};
 }
 
-uint32_t narrow(uint64_t value, const char* what) {
-  if (value > kMax32) refuse_size(fmt::format("{} {}", value, what));
-  return static_cast<uint32_t>(value);
-}
-
 constexpr uint64_t blocks_of(uint64_t items) { return items / kBlock + 1; }  // of items + 1 offsets
 constexpr uint64_t sampled_strands(uint64_t records) { return 2 * ((records / 2 + kOwnerStep - 1) / kOwnerStep); }
 constexpr uint64_t aligned(uint64_t bytes) { return (bytes + kSectionAlignment - 1) / kSectionAlignment * kSectionAlignment; }
-
-// Items of a block with the table that a long one begins with.
-template <typename Item>
-uint64_t block_size(std::span<const uint64_t> sizes) {
-  const uint64_t sum = std::accumulate(sizes.begin(), sizes.end(), uint64_t{0});
-  return sum > kNearBlock ? sum + kFarTable<Item> : sum;
-}
-
-// Items of all blocks, of which the first item begins one.
-template <typename Item>
-class BlockSum {
- public:
-  void add(uint64_t size) {
-    sizes_.push_back(size);
-    if (sizes_.size() == kBlock) total();
-  }
-  uint64_t total() {
-    total_ += block_size<Item>(sizes_);
-    sizes_.clear();
-    return total_;
-  }
-
- private:
-  std::vector<uint64_t> sizes_;
-  uint64_t total_ = 0;
-};
-
-// One block of a Blocked: says where its items go.
-template <typename Item>
-class BlockPlacer {
- public:
-  BlockPlacer(std::span<uint64_t> blocks, std::span<uint16_t> starts, Item* data) : blocks_(blocks), starts_(starts), data_(data) {}
-
-  // The items first, first + 1, ... of these sizes (a whole block, or the last, shorter one) begin at `written`. Gives the end.
-  uint64_t place(uint64_t first, std::span<const uint64_t> sizes, uint64_t written) {
-    const uint64_t size = block_size<Item>(sizes);
-    const bool far = size > kNearBlock;
-    blocks_[first / kBlock] = far ? written | kFarBlock : written;
-    uint64_t distance = far ? kFarTable<Item> : 0;
-    for (uint64_t i = 0; i <= sizes.size() && i < kBlock; ++i) {
-      starts_[first + i] = far ? 0 : static_cast<uint16_t>(distance);
-      at_[i] = data_ + written + distance;
-      if (far) put_far(data_ + written, i, narrow(distance, "bytes or words in a block"));
-      if (i < sizes.size()) distance += sizes[i];
-    }
-    if (far)
-      for (uint64_t i = sizes.size() + 1; i < kBlock; ++i) put_far(data_ + written, i, static_cast<uint32_t>(size));
-    return written + size;
-  }
-  Item* at(uint64_t index_in_block) const { return at_[index_in_block]; }
-
- private:
-  static void put_far(Item* block, uint64_t i, uint32_t distance) {
-    std::memcpy(block + i * sizeof distance / sizeof(Item), &distance, sizeof distance);
-  }
-
-  std::span<uint64_t> blocks_;
-  std::span<uint16_t> starts_;
-  Item* data_;
-  std::array<Item*, kBlock> at_{};
-};
-
-// How the image holds a record.
-struct Form {
-  bool wide = false;
-  uint64_t runs = 0;   // long ones are split
-  uint64_t words = 0;  // 0: nobody visits
-};
-
-uint64_t split_runs(const gbz::Record& record, uint64_t longest) {
-  uint64_t runs = 0;
-  for (const gbz::Run& run : record.runs) runs += run.length <= longest ? 1 : (run.length + longest - 1) / longest;
-  return runs;
-}
-
-int64_t distance_to(gbz::NodeCode successor, gbz::NodeCode own) { return static_cast<int64_t>(successor) - static_cast<int64_t>(own); }
-
-// Path ends never do: the base of their edge is known only when all records before have been seen.
-bool fits_narrow(const gbz::Record& record, gbz::NodeCode own) {
-  return record.visits() <= kNarrowVisits && record.edges.size() <= kNarrowEdges && std::ranges::all_of(record.edges, [&](const gbz::Edge& edge) {
-    return edge.successor != gbz::kEndmarker && edge.base <= std::numeric_limits<uint16_t>::max() && std::abs(distance_to(edge.successor, own)) <= kNarrowDistance;
-  });
-}
-
-Form form_of(const gbz::Record& record, gbz::NodeCode own) {
-  if (record.edges.empty() || record.runs.empty()) return {};
-  const uint64_t edges = record.edges.size();
-  Form form{!fits_narrow(record, own), 0, 0};
-  if (edges == 1) {
-    form.words = form.wide ? kWideOneWords : record.edges[0].base == 0 ? 2 : 3;
-    return form;
-  }
-  form.runs = split_runs(record, longest_run(form.wide, edges));
-  if (!form.wide && form.runs > kNarrowRuns) {
-    form.wide = true;
-    form.runs = split_runs(record, longest_run(true, edges));
-  }
-  form.words = record_words(form.wide, edges, form.runs);
-  return form;
-}
 
 uint64_t path_ends(const gbz::Record& record) {
   if (record.edges.empty() || record.edges[0].successor != gbz::kEndmarker) return 0;
@@ -165,71 +56,6 @@ struct Traveller {
 
  private:
   static constexpr uint64_t kMarkBase = 0x9E3779B97F4A7C15;  // any large odd number: damage is no malice
-};
-
-// Puts words of either form one after the other.
-class WordWriter {
- public:
-  WordWriter(bool wide, uint16_t* at) : wide_(wide), at_(at) {}
-  void put(uint32_t word) {
-    if (wide_) {
-      std::memcpy(at_, &word, sizeof word);
-      at_ += 2;
-    } else {
-      *at_++ = static_cast<uint16_t>(word);
-    }
-  }
-  WordWriter skipped(uint64_t words) const { return {wide_, at_ + words * (wide_ ? 2 : 1)}; }
-
- private:
-  bool wide_;
-  uint16_t* at_;
-};
-
-// The runs and checkpoints of a record with several successors; they begin at `out`.
-class RunsWriter {
- public:
-  RunsWriter(const Form& form, uint64_t edges, WordWriter out)
-      : wide_(form.wide), edges_(edges), longest_(longest_run(form.wide, edges)), step_(checkpoint_step(edges)), seen_(edges, 0), checkpoint_(out),
-        run_(out.skipped(checkpoints(edges, form.runs) * (1 + edges))), left_(form.runs) {}
-
-  void add(const gbz::Run& run) {
-    for (uint64_t rest = run.length; rest > 0;) {
-      const uint64_t length = std::min(rest, longest_);
-      put(run.rank, static_cast<uint32_t>(length));
-      rest -= length;
-    }
-  }
-  bool complete() const { return left_ == 0; }
-
- private:
-  void put(uint32_t edge, uint32_t length) {
-    if (written_ > 0 && written_ % step_ == 0) {
-      checkpoint_.put(visits_);
-      for (const uint32_t seen : seen_) checkpoint_.put(seen);
-    }
-    if (wide_ && edges_ > kByteEdges) {
-      run_.put(edge);
-      run_.put(length);
-    } else {
-      run_.put(edge | length << (wide_ ? 8 : 4));
-    }
-    ++written_;
-    --left_;
-    visits_ += length;
-    seen_[edge] += length;
-  }
-
-  bool wide_;
-  uint64_t edges_;
-  uint64_t longest_;
-  uint64_t step_;
-  std::vector<uint32_t> seen_;
-  WordWriter checkpoint_;
-  WordWriter run_;
-  uint64_t left_;
-  uint64_t written_ = 0;
-  uint32_t visits_ = 0;
 };
 
 }  // namespace
@@ -263,10 +89,6 @@ ImageWriter::ImageWriter(const gbz::Gbz& gbz, unsigned threads, Progress progres
   sort_indexed_paths();
   sample_positions();
   lay_out();
-}
-
-uint32_t ImageWriter::place_of(gbz::NodeCode code) const {
-  return code == gbz::kEndmarker ? 0 : static_cast<uint32_t>(code - facts_.first_code + 2);
 }
 
 void ImageWriter::measure_records() {
@@ -371,7 +193,7 @@ void ImageWriter::sample_positions() {
     for (uint64_t step = 0; at; at = walker.next(*at), ++step) {
       base::throw_if_stopped(step);
       if (offset >= next_sample) {
-        positions_.push_back({offset, {place_of(at->node), static_cast<uint32_t>(at->visit)}});
+        positions_.push_back({offset, {place_of(at->node, facts_.first_code), static_cast<uint32_t>(at->visit)}});
         next_sample = offset + kPositionStep;
       }
       offset += gbz_.label(gbz::node_id(at->node)).size();
@@ -462,6 +284,7 @@ void ImageWriter::write_records(std::span<std::byte> out, uint64_t chunk) const 
   BlockPlacer<uint16_t> placer(section<uint64_t>(out, ImageSection::kRecordBlocks), section<uint16_t>(out, ImageSection::kRecordOffsets),
                                section<uint16_t>(out, ImageSection::kRecords).data());
   std::vector<gbz::Record> records(kBlock);
+  std::vector<RecordForm> forms(kBlock);
   std::vector<uint64_t> sizes;
   uint64_t written = chunks_[chunk].words, ended = chunks_[chunk].ends;
   for (uint64_t first = begin; first < end || is_tail(chunk, first, facts_.records); first += kBlock) {
@@ -469,34 +292,14 @@ void ImageWriter::write_records(std::span<std::byte> out, uint64_t chunk) const 
     for (uint64_t i = first; i < std::min(first + kBlock, end); ++i) {
       gbz::Record& record = records[i - first];
       gbz_.record(facts_.first_code + i, record);
-      sizes.push_back(form_of(record, facts_.first_code + i).words);
+      forms[i - first] = form_of(record, facts_.first_code + i);
+      sizes.push_back(forms[i - first].words);
       if (const uint64_t ends = path_ends(record); ends > 0) record.edges[0].base = std::exchange(ended, ended + ends);
     }
     written = placer.place(first, sizes, written);
     for (uint64_t i = 0; i < sizes.size(); ++i)
-      if (sizes[i] != 0) write_record(records[i], facts_.first_code + first + i, placer.at(i));
+      if (sizes[i] != 0) write_record(records[i], forms[i], facts_.first_code + first + i, facts_.first_code, placer.at(i));
   }
-}
-
-void ImageWriter::write_record(const gbz::Record& record, gbz::NodeCode own, uint16_t* at) const {
-  const Form form = form_of(record, own);
-  const uint64_t visits = record.visits(), edges = record.edges.size();
-  *at++ = static_cast<uint16_t>(form.wide ? kWideHead : visits << 1);
-  WordWriter out(form.wide, at);
-  if (form.wide) out.put(static_cast<uint32_t>(visits));
-  if (form.wide && edges > 1) {
-    out.put(static_cast<uint32_t>(edges));
-    out.put(narrow(form.runs, "runs of one node"));
-  }
-  if (!form.wide && edges > 1) out.put(static_cast<uint32_t>(form.runs << 4 | (edges - 1)));
-  for (const gbz::Edge& edge : record.edges) {
-    out.put(form.wide ? place_of(edge.successor) : static_cast<uint32_t>(distance_to(edge.successor, own)));
-    if (edges > 1 || form.wide || edge.base != 0) out.put(narrow(edge.base, "visits of one node"));
-  }
-  if (edges == 1) return;
-  RunsWriter writer(form, edges, out);
-  for (const gbz::Run& run : record.runs) writer.add(run);
-  check(writer.complete(), "a record has the runs that were counted");
 }
 
 void ImageWriter::write_names(std::span<std::byte> out) const {

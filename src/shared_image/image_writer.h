@@ -47,7 +47,6 @@ class ImageWriter {
   // What is left of one of the three stages, told from the calling thread.
   class Stage;
 
-  uint32_t place_of(gbz::NodeCode code) const;
   uint64_t first_id() const { return gbz::node_id(facts_.first_code); }
 
   void measure_records();
@@ -65,7 +64,6 @@ class ImageWriter {
   bool is_tail(uint64_t chunk, uint64_t first, uint64_t items) const { return chunk + 1 == chunks_.size() && first == items; }
   void write_nodes(std::span<std::byte> out, uint64_t chunk) const;
   void write_records(std::span<std::byte> out, uint64_t chunk) const;
-  void write_record(const gbz::Record& record, gbz::NodeCode own, uint16_t* at) const;
   void write_names(std::span<std::byte> out) const;
   void write_positions(std::span<std::byte> out) const;
   void start_owners(std::span<std::byte> out) const;
