@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from programs import ROOT, STARTED, run
+from programs import ROOT, STARTED, records, run, words_with
 
 
 @pytest.fixture(scope="session")
@@ -26,6 +26,24 @@ def demo(tmp_path_factory):
                    capture_output=True)
     run("haploom", "gbz", "build", place / "panel.gfa", "-o", place / "panel.gbz")
     return place
+
+
+@pytest.fixture(scope="session")
+def graphs(demo, tmp_path_factory):
+    """Two panels and what a lone run with each calls. The second lacks half the haplotypes of the first."""
+    folder = tmp_path_factory.mktemp("graphs")
+    lines = (demo / "panel.gfa").read_text().splitlines(keepends=True)
+    walks = [line for line in lines if line.startswith("W\t")]
+    dropped = set(walks[1::2])  # the reference is the first
+    (folder / "half.gfa").write_text("".join(line for line in lines if line not in dropped))
+    run("haploom", "gbz", "build", folder / "half.gfa", "-o", folder / "half.gbz")
+    expected = {}
+    (folder / "store").mkdir()
+    for graph in (demo / "panel.gbz", folder / "half.gbz"):
+        run(*words_with(graph, demo, folder / "store", folder / "lone.vcf.gz"))
+        expected[graph] = records(folder / "lone.vcf.gz")
+    assert len(set(expected.values())) == 2, "the two panels give the same calls: a mix-up could not be seen"
+    return expected
 
 
 @pytest.fixture

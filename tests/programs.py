@@ -50,6 +50,19 @@ def call_words(demo, store, out, *more):
             "--pangenome", demo / "panel.gbz", "--output_vcf", out, "--gbz_store_dir", store, *more]
 
 
+def words_with(graph, demo, store, out, *more):
+    """The same with another pangenome."""
+    words = call_words(demo, store, out, *more)
+    words[words.index(demo / "panel.gbz")] = graph
+    return words
+
+
+def held_rows(store):
+    """What `haploom gbz ls` lists, a dict a row."""
+    lines = [line.split("\t") for line in run("haploom", "gbz", "ls", "--gbz_store_dir", store).stdout.splitlines()]
+    return [dict(zip(lines[0], line)) for line in lines[1:]]
+
+
 def records(vcf):
     """The lines of a VCF below its header, and without it: what must not depend on threads, names or neighbours."""
     return run("bcftools", "view", "-H", vcf).stdout

@@ -3,9 +3,7 @@ import os
 import pathlib
 import signal
 
-import pytest
-
-from programs import call_words, lines_until, records, run, start
+from programs import call_words, lines_until, records, run, start, words_with
 
 NAME = f"test-{os.getpid()}"
 
@@ -21,30 +19,6 @@ def finish(jobs):
 def left_in(store):
     """Of a store of the test's own, everything; of the node's, what bears our name."""
     return sorted(p.name for p in pathlib.Path(store).iterdir() if NAME in p.name or str(store) != "/dev/shm")
-
-
-@pytest.fixture(scope="module")
-def graphs(demo, tmp_path_factory):
-    """Two panels and what a lone run with each calls. The second lacks half the haplotypes of the first."""
-    folder = tmp_path_factory.mktemp("graphs")
-    lines = (demo / "panel.gfa").read_text().splitlines(keepends=True)
-    walks = [line for line in lines if line.startswith("W\t")]
-    dropped = set(walks[1::2])  # the reference is the first
-    (folder / "half.gfa").write_text("".join(line for line in lines if line not in dropped))
-    run("haploom", "gbz", "build", folder / "half.gfa", "-o", folder / "half.gbz")
-    expected = {}
-    for graph in (demo / "panel.gbz", folder / "half.gbz"):
-        (folder / "store").mkdir(exist_ok=True)
-        run(*words_with(graph, demo, folder / "store", folder / "lone.vcf.gz"))
-        expected[graph] = records(folder / "lone.vcf.gz")
-    assert len(set(expected.values())) == 2, "the two panels give the same calls: a mix-up could not be seen"
-    return expected
-
-
-def words_with(graph, demo, store, out, *more):
-    words = call_words(demo, store, out, *more)
-    words[words.index(demo / "panel.gbz")] = graph
-    return words
 
 
 def test_eight_jobs_with_one_name_share_one_load_and_equal_a_lone_run(demo, graphs, tmp_path):

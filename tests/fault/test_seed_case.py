@@ -10,7 +10,7 @@ import time
 
 import pytest
 
-from programs import call_words, records, run, start
+from programs import call_words, held_rows, records, run, start, words_with
 
 JOBS = 16
 SEED = int(os.environ.get("HAPLOOM_SEED", "20240517"))
@@ -26,26 +26,12 @@ def memory(tmp_path):
 
 
 @pytest.fixture(scope="module")
-def graphs(demo, tmp_path_factory):
-    """Two panels, what a lone run calls with each, and how long such a run lasts. The second lacks half the haplotypes."""
-    folder = tmp_path_factory.mktemp("graphs")
-    lines = (demo / "panel.gfa").read_text().splitlines(keepends=True)
-    dropped = set([line for line in lines if line.startswith("W\t")][1::2])
-    (folder / "half.gfa").write_text("".join(line for line in lines if line not in dropped))
-    run("haploom", "gbz", "build", folder / "half.gfa", "-o", folder / "half.gbz")
-    (folder / "store").mkdir()
-    found, began = {}, time.monotonic()
-    for graph in (demo / "panel.gbz", folder / "half.gbz"):
-        run(*words_with(graph, demo, folder / "store", folder / "lone.vcf.gz"))
-        found[graph] = records(folder / "lone.vcf.gz")
-    assert len(set(found.values())) == 2, "the two panels give the same calls: a mix-up could not be seen"
-    return found, (time.monotonic() - began) / 2
-
-
-def words_with(graph, demo, store, out, *more):
-    words = call_words(demo, store, out, *more)
-    words[words.index(demo / "panel.gbz")] = graph
-    return words
+def lone_seconds(demo, tmp_path_factory):
+    """How long a lone run lasts."""
+    folder = tmp_path_factory.mktemp("lone")
+    began = time.monotonic()
+    run(*call_words(demo, folder, folder / "lone.vcf.gz"))
+    return time.monotonic() - began
 
 
 def kill_later(job, seconds):
@@ -60,10 +46,9 @@ def name_of(naming, i):
 
 
 @pytest.mark.parametrize("naming,graph_count", [("one name", 1), ("own names", 2), ("no name", 1), ("no name", 2)])
-def test_sixteen_jobs_of_which_a_third_is_killed(demo, graphs, memory, tmp_path, naming, graph_count):
-    expected, lone_seconds = graphs
+def test_sixteen_jobs_of_which_a_third_is_killed(demo, graphs, lone_seconds, memory, tmp_path, naming, graph_count):
     rng = random.Random(f"{SEED} {naming} {graph_count}")  # when who is killed; where it is by then is the node's affair
-    used = list(itertools.islice(itertools.cycle(list(expected)[:graph_count]), JOBS))
+    used = list(itertools.islice(itertools.cycle(list(graphs)[:graph_count]), JOBS))
     victims = set(rng.sample(range(JOBS), JOBS // 3))
     jobs = [start(*words_with(graph, demo, memory, tmp_path / f"{i}.vcf.gz", *name_of(naming, i))) for i, graph in enumerate(used)]
     timers = [kill_later(jobs[i], rng.uniform(0, 0.5 * lone_seconds * JOBS / (os.cpu_count() or 1))) for i in victims]
@@ -74,17 +59,16 @@ def test_sixteen_jobs_of_which_a_third_is_killed(demo, graphs, memory, tmp_path,
     for i, (job, graph) in enumerate(zip(jobs, used)):
         if job.returncode == -signal.SIGKILL and i in victims:
             if (tmp_path / f"{i}.vcf.gz").exists():
-                assert records(tmp_path / f"{i}.vcf.gz") == expected[graph], "an output under its name is whole"
+                assert records(tmp_path / f"{i}.vcf.gz") == graphs[graph], "an output under its name is whole"
             continue
         assert job.returncode == 0, f"seed {SEED}, job {i}\n{logs[i]}"
-        assert records(tmp_path / f"{i}.vcf.gz") == expected[graph], f"seed {SEED}, job {i}"
-    take_over(demo, expected, memory, tmp_path)
+        assert records(tmp_path / f"{i}.vcf.gz") == graphs[graph], f"seed {SEED}, job {i}"
+    take_over(demo, graphs, memory, tmp_path)
 
 
 def take_over(demo, expected, store, tmp_path):
     """Nothing is left, or whole objects that the next job uses and removes; and the empty lock files of the dead."""
-    listed = [line.split("\t")[0] for line in run("haploom", "gbz", "ls", "--gbz_store_dir", store).stdout.splitlines()[1:]]
-    for name in listed:
+    for name in [row["name"] for row in held_rows(store)]:
         facts = dict(line.split("\t") for line in run("haploom", "gbz", "stat", name, "--gbz_store_dir", store).stdout.splitlines())
         run("haploom", "gbz", "verify", name, "--gbz_store_dir", store)
         (graph,) = [graph for graph in expected if str(graph) == facts["graph"]]
@@ -96,13 +80,12 @@ def take_over(demo, expected, store, tmp_path):
 
 
 def test_jobs_of_another_graph_under_one_name_are_refused_and_harm_nobody(demo, graphs, memory, tmp_path):
-    expected, _ = graphs
-    used = list(itertools.islice(itertools.cycle(expected), JOBS))
+    used = list(itertools.islice(itertools.cycle(graphs), JOBS))
     jobs = [start(*words_with(graph, demo, memory, tmp_path / f"{i}.vcf.gz", *name_of("one name", i))) for i, graph in enumerate(used)]
     logs = [job.communicate(timeout=600)[1] for job in jobs]
     for i, (job, graph) in enumerate(zip(jobs, used)):
         if job.returncode == 0:
-            assert records(tmp_path / f"{i}.vcf.gz") == expected[graph]
+            assert records(tmp_path / f"{i}.vcf.gz") == graphs[graph]
         else:
             assert job.returncode == 4 and "error [shared_image/16]" in logs[i], logs[i]
             assert not (tmp_path / f"{i}.vcf.gz").exists()

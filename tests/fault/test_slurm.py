@@ -6,7 +6,7 @@ import signal
 
 import pytest
 
-from programs import BIN, call_words, records, run
+from programs import BIN, call_words, held_rows, records, run
 from slurm_node import CORES, SlurmNode, missing_programs, state_of, until
 
 TASKS = range(CORES)
@@ -113,11 +113,6 @@ def arguments_of(pid):
         return []
 
 
-def rows(store):
-    lines = [line.split("\t") for line in run("haploom", "gbz", "ls", "--gbz_store_dir", store).stdout.splitlines()]
-    return [dict(zip(lines[0], line)) for line in lines[1:]]
-
-
 def left_in(store):
     return sorted(path.name for path in store.iterdir())
 
@@ -128,7 +123,7 @@ def test_an_array_shares_one_load_and_outlives_a_cancelled_and_a_killed_task(slu
                       stop_points={LOADER: "half_filled", **dict.fromkeys(OTHERS, "lock_released")})
     os.kill(array.load_with_seven_waiting(), signal.SIGCONT)
     pids = {task: array.until_stopped(task) for task in OTHERS}
-    (row,) = rows(store)
+    (row,) = held_rows(store)
     assert set(map(str, pids.values())) <= {holder.split(":")[0] for holder in row["holders"].split(",")}
 
     slurm.ask("scancel", f"{array.job}_{CANCELLED}")
@@ -137,7 +132,7 @@ def test_an_array_shares_one_load_and_outlives_a_cancelled_and_a_killed_task(slu
     assert "stopped by signal 15" in array.log(CANCELLED)
     assert array.until_ended(KILLED) == ("FAILED", "0:9")
     assert not array.vcf(CANCELLED).exists() and not array.vcf(KILLED).exists()
-    assert [row["name"]] == [row["name"] for row in rows(store)]
+    assert [row["name"]] == [row["name"] for row in held_rows(store)]
 
     alive = [task for task in OTHERS if task not in (CANCELLED, KILLED)]
     for task in alive:
@@ -168,6 +163,6 @@ def test_the_job_in_a_name_tells_the_tasks_of_an_array_apart(slurm, demo, expect
     array.must_equal_a_lone_run(alive, expected)
     for task in alive:
         assert re.findall(r"published name=(\S+)", array.log(task)) == [f"own.{array.job}_{task}"]
-    assert [row["name"] for row in rows(store)] == [f"own.{array.job}_{KILLED}"]
+    assert [row["name"] for row in held_rows(store)] == [f"own.{array.job}_{KILLED}"]
     run("haploom", "gbz", "unload", f"own.{array.job}_{KILLED}", "--gbz_store_dir", store)
     assert left_in(store) == []

@@ -11,7 +11,7 @@ import time
 
 import pytest
 
-from programs import BIN, call_words, lines_until, run, start
+from programs import BIN, call_words, held_rows, lines_until, run, start
 
 GFA = """H\tVN:Z:1.1\tRS:Z:GRCh38
 S\t1\tACGT
@@ -47,11 +47,6 @@ def gbz(store, *words, **how):
     return run("haploom", "gbz", *words, "--gbz_store_dir", store, **how)
 
 
-def rows(store):
-    lines = gbz(store, "ls").stdout.splitlines()
-    return [dict(zip(lines[0].split("\t"), line.split("\t"))) for line in lines[1:]]
-
-
 def must_fail(done, exit_code, reason, *texts):
     assert done.returncode == exit_code, done.stderr
     assert f"error [shared_image/{reason}]: " in done.stderr, done.stderr
@@ -69,7 +64,7 @@ def crash_points():
 
 def test_load_list_stat_unload(graph, store):
     load(graph, store, "--shared_memory_name=hprc", "--shared_memory_size_gb=12", "--num_shards=8")
-    (row,) = rows(store)
+    (row,) = held_rows(store)
     assert (row["name"], row["graph"], row["policy"], row["holders"]) == ("hprc", "a.gbz", "kept", "-")
     assert int(row["bytes"]) == (store / f"haploom.{os.geteuid()}.hprc").stat().st_size
     facts = dict(line.split("\t") for line in gbz(store, "stat", "hprc").stdout.splitlines())
@@ -84,7 +79,7 @@ def test_load_list_stat_unload(graph, store):
 def test_without_a_name_graphs_keep_apart(graphs, store):
     for graph in graphs:
         load(graph, store)
-    names = [row["name"] for row in rows(store)]
+    names = [row["name"] for row in held_rows(store)]
     assert len(set(names)) == 2 and all(name.startswith("GBZ_SHARED_MEMORY.") for name in names)
     must_fail(gbz(store, "unload", "GBZ_SHARED_MEMORY", ok=False), 4, 31, names[0])
 
@@ -92,7 +87,7 @@ def test_without_a_name_graphs_keep_apart(graphs, store):
 def test_another_graph_under_the_name(graphs, store):
     load(graphs[0], store, "--shared_memory_name", "x")
     must_fail(load(graphs[1], store, "--shared_memory_name", "x", ok=False), 4, 16, graphs[0])
-    assert len(rows(store)) == 1
+    assert len(held_rows(store)) == 1
 
 
 def test_empty_name(graph, store):
@@ -109,7 +104,7 @@ def test_names_that_break_the_rules(graph, store, name):
 
 def test_job_template(graph, store):
     load(graph, store, "--shared_memory_name", "x.{job}", env={"SLURM_ARRAY_JOB_ID": "16", "SLURM_ARRAY_TASK_ID": "3"})
-    assert rows(store)[0]["name"] == "x.16_3"
+    assert held_rows(store)[0]["name"] == "x.16_3"
 
 
 def test_ceiling(graph, store):
