@@ -1,5 +1,5 @@
-// Ending in order when the system asks: SIGTERM, SIGINT, SIGHUP and what batch systems send first set a flag, long loops ask for it, and the way out
-// goes through every destructor, so that leases are given back and temporary files are gone.
+// Ending in order when the system asks: SIGTERM, SIGINT, SIGHUP and what batch systems send first set a flag, long loops
+// ask for it, and the way out goes through every destructor, so that leases are given back and temporary files are gone.
 //
 //   install_signal_handlers();                 once, at the start of the program
 //   while (...) { throw_if_stopped(); ... }    in every loop that may last longer than a second

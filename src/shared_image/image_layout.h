@@ -168,6 +168,10 @@ uint32_t load(const uint16_t* words, uint64_t index) {
   }
 }
 
+// Node codes and places. 0 is the endmarker in both.
+constexpr uint32_t place_of_code(uint64_t code, uint64_t first_code) { return code == 0 ? 0 : static_cast<uint32_t>(code - first_code + 2); }
+constexpr uint64_t code_of_place(uint32_t place, uint64_t first_code) { return place < 2 ? 0 : first_code + place - 2; }
+
 // The place of a narrow record's successor.
 constexpr uint32_t narrow_successor(uint32_t own, uint16_t distance) { return own + static_cast<uint32_t>(static_cast<int16_t>(distance)); }
 

@@ -193,7 +193,7 @@ void ImageWriter::sample_positions() {
     for (uint64_t step = 0; at; at = walker.next(*at), ++step) {
       base::throw_if_stopped(step);
       if (offset >= next_sample) {
-        positions_.push_back({offset, {place_of(at->node, facts_.first_code), static_cast<uint32_t>(at->visit)}});
+        positions_.push_back({offset, {place_of_code(at->node, facts_.first_code), static_cast<uint32_t>(at->visit)}});
         next_sample = offset + kPositionStep;
       }
       offset += gbz_.label(gbz::node_id(at->node)).size();

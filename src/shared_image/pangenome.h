@@ -98,9 +98,9 @@ class Pangenome {
   void check_counts() const;
 
   std::span<const uint16_t> record(gbz::NodeCode code) const;
-  uint32_t place_of(gbz::NodeCode code) const { return static_cast<uint32_t>(code - facts_.first_code + 2); }
+  uint32_t place_of(gbz::NodeCode code) const { return place_of_code(code, facts_.first_code); }
   std::optional<uint64_t> record_index(gbz::NodeCode code) const;
-  gbz::NodeCode code_of(uint32_t place) const { return place < 2 ? gbz::kEndmarker : facts_.first_code + place - 2; }
+  gbz::NodeCode code_of(uint32_t place) const { return code_of_place(place, facts_.first_code); }
   gbz::Visit visit_of(Place place) const { return {code_of(place.code), place.visit}; }
   std::optional<Owner> sampled_owner(gbz::Visit visit) const;
   std::string_view text(uint64_t index) const;

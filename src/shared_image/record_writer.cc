@@ -95,8 +95,6 @@ class RunsWriter {
 
 }  // namespace
 
-uint32_t place_of(gbz::NodeCode code, gbz::NodeCode first_code) { return code == gbz::kEndmarker ? 0 : static_cast<uint32_t>(code - first_code + 2); }
-
 RecordForm form_of(const gbz::Record& record, gbz::NodeCode own) {
   if (record.edges.empty() || record.runs.empty()) return {};
   const uint64_t edges = record.edges.size();
@@ -125,7 +123,7 @@ void write_record(const gbz::Record& record, const RecordForm& form, gbz::NodeCo
   }
   if (!form.wide && edges > 1) out.put(static_cast<uint32_t>(form.runs << 4 | (edges - 1)));
   for (const gbz::Edge& edge : record.edges) {
-    out.put(form.wide ? place_of(edge.successor, first_code) : static_cast<uint32_t>(distance_to(edge.successor, own)));
+    out.put(form.wide ? place_of_code(edge.successor, first_code) : static_cast<uint32_t>(distance_to(edge.successor, own)));
     if (edges > 1 || form.wide || edge.base != 0) out.put(narrow(edge.base, "visits of one node"));
   }
   if (edges == 1) return;

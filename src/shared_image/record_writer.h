@@ -23,7 +23,4 @@ RecordForm form_of(const gbz::Record& record, gbz::NodeCode own);
 // Fills form.words words from `at` on; not for a record that nobody visits. first_code: places count from it.
 void write_record(const gbz::Record& record, const RecordForm& form, gbz::NodeCode own, gbz::NodeCode first_code, uint16_t* at);
 
-// A node code as the image holds it (image_layout.h).
-uint32_t place_of(gbz::NodeCode code, gbz::NodeCode first_code);
-
 }  // namespace haploom::shared_image
