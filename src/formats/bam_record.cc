@@ -24,12 +24,12 @@ void unpack(const uint8_t* packed, size_t n, std::string& out) {
   if (n % 2) out[n - 1] = kPairs[packed[n / 2]][0];
 }
 
-int16_t haplotype_tag(const bam1_t& record) {
+int32_t haplotype_tag(const bam1_t& record) {
   if (bam_get_l_aux(&record) == 0) return -1;
   const uint8_t* tag = bam_aux_get(&record, "HP");
   if (tag == nullptr || std::strchr("cCsSiI", *tag) == nullptr) return -1;
   const int64_t value = bam_aux2i(tag);
-  return value < 0 || value > std::numeric_limits<int16_t>::max() ? int16_t{-1} : static_cast<int16_t>(value);
+  return value < 0 || value > std::numeric_limits<int32_t>::max() ? -1 : static_cast<int32_t>(value);
 }
 
 genome::Cigar cigar_of(const bam1_t& record) {

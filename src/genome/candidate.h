@@ -22,6 +22,10 @@ struct Candidate {
   std::vector<int> allele_depth; // AD: ref, then alts in order
   std::vector<Support> read_support;       // [alts]; low-quality ones too
   std::vector<Support> haplotype_support;  // [alts]
+  Support read_uncalled;         // show another allele that was not accepted ("UNCALLED_ALLELE"), soft clips too
+  Support haplotype_uncalled;
+  Support ref_support;           // reads with the reference base, low-quality ones too; only when they are tracked
+  std::vector<float> population_frequency;  // [alts] of a cohort; empty without one
 
   int64_t end() const { return start + static_cast<int64_t>(ref.size()); }
   bool is_snp() const {  // REF and all ALTs of one base

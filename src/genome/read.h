@@ -16,7 +16,7 @@ struct Read {
   uint8_t number = 0;    // 0: unpaired or first of its pair, 1: second
   uint8_t mapq = 0;
   bool reverse = false;
-  int16_t haplotype_tag = -1;  // HP, -1 when absent or no non-negative integer
+  int32_t haplotype_tag = -1;  // HP, or what phasing found; -1 when absent or no single non-negative integer
   int contig = 0;        // index in the reference's ContigList
   int64_t start = 0;     // 0-based position of the first aligned base
   int64_t end = 0;       // start + reference_length(cigar); kept in step by whoever changes cigar
