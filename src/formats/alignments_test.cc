@@ -57,7 +57,7 @@ TEST_F(AlignmentsTest, DecodesARecord) {
 
 TEST_F(AlignmentsTest, TakesAHaplotypeTagOnlyWhenItIsACount) {
   std::string text = header();
-  for (const char* tag : {"", "\tHP:i:0", "\tHP:i:-1", "\tHP:Z:1", "\tHP:f:1.0", "\tHP:i:40000", "\tXY:Z:q\tHP:i:1"}) {
+  for (const char* tag : {"", "\tHP:i:0", "\tHP:i:-1", "\tHP:Z:1", "\tHP:f:1.0", "\tHP:i:3000000000", "\tXY:Z:q\tHP:i:1"}) {
     text += line("r", 0, "chr1", 3, "4M", "GTAC", 60, tag);
   }
   std::vector<int> tags;
