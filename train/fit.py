@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Train the network on labelled examples and write the model folder.
 
-  fit.py --examples DIR --out models/wgs (--epochs N | --minutes M) [--checkpoint FILE]
+  fit.py --examples DIR --out models/wgs (--epochs N | --minutes M) [--checkpoint FILE] [--start FOLDER]
 
 In:   DIR/SET.{images.u8,labels.u8,sites.tsv}; sets named watch_* are not trained on, they are what the log reports
 Out:  model.onnx, example_info.json and training.json (settings, data, figures) in the folder of --out
@@ -29,6 +29,7 @@ from train.augment import augment  # noqa: E402
 from train.data import Examples, Pooled  # noqa: E402
 from train.export import export  # noqa: E402
 from train.network import Network, multiply_adds, scaled  # noqa: E402
+from train.unfold import unfolded  # noqa: E402
 
 KINDS = ('SNP', 'INDEL')
 
@@ -154,7 +155,7 @@ class Run:
         torch.manual_seed(a.seed)
         torch.set_num_threads(a.threads)
         self.data, self.watch = load_sets(a.examples, self.shape, a.thin, np.random.default_rng(a.seed))
-        self.network = Network(self.shape, self.height)
+        self.network = self.first_network()
         self.mean = copy.deepcopy(self.network)
         self.optimizer = torch.optim.AdamW(self.network.parameters(), lr=a.rate, weight_decay=a.weight_decay)
         self.schedule = Schedule(a, len(self.data) // a.batch)
@@ -163,6 +164,12 @@ class Run:
             self.resume()
         self.log(f'{len(self.data)} examples, {[int((self.data.label == k).sum()) for k in range(3)]} by copies, '
                  f'{sum(p.numel() for p in self.network.parameters())} weights, {multiply_adds(self.network, self.shape) / 1e6:.1f} M multiply-adds')
+
+    def first_network(self, measured_on=1024):
+        if not self.a.start:
+            return Network(self.shape, self.height)
+        some = np.random.default_rng(self.a.seed).permutation(len(self.data))[:measured_on]
+        return unfolded(self.a.start, self.shape, self.height, np.array(self.data.batch(some)[0]))
 
     def log(self, text):
         print(f'{time.strftime("%H:%M:%S")} {text}', flush=True)
@@ -245,6 +252,7 @@ def main():
     ap.add_argument('--epochs', type=float)
     ap.add_argument('--minutes', type=float)
     ap.add_argument('--checkpoint')
+    ap.add_argument('--start', help='a model folder whose weights are gone on from; use a smaller --rate')
     ap.add_argument('--seed', type=int, default=1)
     ap.add_argument('--batch', type=int, default=128)
     ap.add_argument('--rate', type=float, default=2e-3)

@@ -10,6 +10,7 @@ pytest.importorskip('onnx', reason='onnx is not installed: networks are made wit
 from train import fit  # noqa: E402
 from train.export import export, folded  # noqa: E402
 from train.network import Network, multiply_adds, scaled  # noqa: E402
+from train.unfold import unfolded  # noqa: E402
 
 SHAPE, UPPER, CHANNELS = (110, 129, 7), 50, (1, 2, 3, 4, 5, 6, 19)
 
@@ -61,6 +62,17 @@ def test_openvino_gives_the_same_answers(network, images, tmp_path):
     assert np.abs(model(images.numpy())[0] - expected).max() < 1e-5
     info = json.loads((tmp_path / 'example_info.json').read_text())
     assert info['shape'] == list(SHAPE) and info['height_pangenome'] + info['height_reads'] == SHAPE[0]
+
+
+def test_a_shipped_model_can_be_trained_on_from_what_it_answers(network, images, tmp_path):
+    export(network, SHAPE, CHANNELS, UPPER, str(tmp_path))
+    pixels = np.random.default_rng(8).integers(0, 255, (64, *SHAPE), dtype=np.uint8)
+    again = unfolded(str(tmp_path), SHAPE, UPPER, pixels)
+    with torch.no_grad():
+        assert torch.allclose(network(images), again.eval()(images), atol=1e-4)
+        rows = scaled(torch.from_numpy(pixels)).permute(0, 3, 1, 2)[:, :, UPPER + 5:, again.reads.left:again.reads.right]
+        first = again.reads.first[0]
+        assert torch.allclose(first.eval()(rows), first.train()(rows), atol=1e-3), 'a batch is normalised as the whole is'
 
 
 def test_a_few_steps_lower_the_loss_and_a_checkpoint_takes_up_again(tmp_path, monkeypatch, capsys):
