@@ -57,6 +57,7 @@ enum class Reason : int {
   kContigs = 52,    // inputs that do not fit each other
   kRegions = 53,    // BED or region outside the contigs
   kModel = 54,      // model folder damaged or unfit
+  kVariants = 55,   // VCF/BCF read as input, or its index
   // outputs and the node
   kOutput = 60,
   kInternal = 70
