@@ -1,0 +1,133 @@
+// Local alignment of one sequence to another, with the choices of the SSW library: which of equal scores it ends at, where
+// it begins, and which path it reports.
+//
+// In:     bases as letters; a letter other than ACGT (either case) is N, which matches nothing, not even N
+// Out:    score, first base of the reference, CIGAR of S = X I D over the whole query. None where SSW reports none: no two
+//         bases match, or its passes contradict each other
+// Cost:   O(query x reference / 8) for a score; the same again back to the beginning and a narrow band for the path
+// Limits: match * min(query, reference) up to 32,000; longer ones are not aligned
+// Source: Zhao, Lee, Garrison and Marth 2013, doi:10.1371/journal.pone.0082138; SSW 1.2.5, ssw.c and ssw_cpp.cpp, read for
+//         the order of its choices. Farrar 2007, doi:10.1093/bioinformatics/btl582
+//
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "genome/cigar.h"
+
+namespace haploom::realign {
+
+struct Penalties {
+  int match = 4;
+  int mismatch = 6;
+  int gap_open = 8;  // of the first base
+  int gap_extend = 2;
+};
+
+struct LocalAlignment {
+  int score = 0;
+  int reference_begin = 0;
+  genome::Cigar cigar;
+};
+
+// Where the best local alignment ends: the first reference base at which the best score is reached, and there the first
+// base of the query.
+struct LocalEnd {
+  int score = 0;
+  int reference = -1;
+  int query = -1;
+  bool operator==(const LocalEnd&) const = default;
+};
+
+// 0..3 for ACGT in either case, 4 for all else.
+std::vector<int8_t> base_codes(std::string_view bases);
+
+// A query laid out in stripes over the lanes of a register. The lanes are part of the answer: a deletion right after an
+// insertion is seen within a lane and overlooked across two, as in SSW, which uses 16 lanes for scores up to 248 and 8 above.
+class StripedQuery {
+ public:
+  void assign(std::span<const int8_t> codes, const Penalties& penalties);
+
+  // Scans the reference forward; stop_at > 0: ends at the first column whose best score is exactly that.
+  template <int kLanes>
+  LocalEnd scan(std::span<const int8_t> reference, int stop_at = 0);
+
+ private:
+  std::vector<int8_t> codes_;
+  Penalties penalties_;
+  int profiled_lanes_ = 0;
+  int segments_ = 0;
+  std::vector<int16_t> profile_;  // [5 codes][segments][lanes]
+  std::vector<int16_t> columns_;  // H of two columns, E, H of the best column: [4][segments][lanes]
+
+  void profile(int lanes);
+};
+
+extern template LocalEnd StripedQuery::scan<8>(std::span<const int8_t>, int);
+extern template LocalEnd StripedQuery::scan<16>(std::span<const int8_t>, int);
+
+// The path of a known score from corner to corner of query x reference: a band that is doubled until it holds the score.
+class BandedPath {
+ public:
+  // M, I and D; none when the trace leaves the band.
+  std::optional<genome::Cigar> trace(std::span<const int8_t> query, std::span<const int8_t> reference, int score,
+                                     const Penalties& penalties);
+
+ private:
+  int fill(std::span<const int8_t> query, std::span<const int8_t> reference, int band, const Penalties& penalties);
+  std::vector<int32_t> above_;       // H of the row before
+  std::vector<int32_t> row_;         // H
+  std::vector<int32_t> insertions_;  // E of SSW's band: runs along the query
+  std::vector<uint8_t> choices_;     // [query][2 * band + 1]
+};
+
+// Proves in little time that an alignment runs from corner to corner, which is what haplotypes do that differ from the
+// reference in few places.
+class CornerProof {
+ public:
+  // The score when SSW's alignment certainly covers both sequences whole; none when that is not certain.
+  std::optional<int> score(std::span<const int8_t> query, std::span<const int8_t> reference, const Penalties& penalties);
+
+ private:
+  // The best score of a path through the band and whether the far corner alone has it.
+  struct Peak {
+    int score = 0;
+    bool at_corner_only = false;
+  };
+  Peak peak(int band, const Penalties& penalties);
+  std::vector<int16_t> cells_;
+  std::vector<int16_t> query_;
+  std::vector<int16_t> reference_;
+};
+
+// One aligner per thread; the query is held between calls.
+class SmithWaterman {
+ public:
+  explicit SmithWaterman(const Penalties& penalties) : penalties_(penalties) {}
+
+  void set_query(std::span<const int8_t> query);
+  LocalEnd end_in(std::span<const int8_t> reference);  // score alone; 0 when nothing matches
+  std::optional<LocalAlignment> align_to(std::span<const int8_t> reference);
+  // The same answer, much sooner where the two differ in few places.
+  std::optional<LocalAlignment> align_similar(std::span<const int8_t> query, std::span<const int8_t> reference);
+
+ private:
+  std::optional<LocalAlignment> alignment(std::span<const int8_t> query, std::span<const int8_t> reference, int query_begin,
+                                          int reference_begin, const LocalEnd& end);
+  Penalties penalties_;
+  std::vector<int8_t> query_;
+  int lanes_ = 8;  // of the last end_in()
+  std::vector<int8_t> turned_query_;
+  std::vector<int8_t> turned_reference_;
+  StripedQuery forward_;
+  StripedQuery backward_;
+  BandedPath path_;
+  CornerProof corners_;
+};
+
+}  // namespace haploom::realign

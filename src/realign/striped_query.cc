@@ -1,0 +1,177 @@
+#include <algorithm>
+#include <cstring>
+
+#include "realign/smith_waterman.h"
+
+namespace haploom::realign {
+namespace {
+
+// g++ and clang turn operations on these into the machine's own vectors (SSE2 is in every x86-64).
+typedef int16_t V8 __attribute__((vector_size(16)));
+
+// A pair of registers, so that 16 lanes do not ask for a wider machine.
+struct Pair {
+  V8 low;
+  V8 high;
+};
+
+inline V8 max(V8 a, V8 b) { return a > b ? a : b; }
+inline Pair max(Pair a, Pair b) { return {max(a.low, b.low), max(a.high, b.high)}; }
+inline V8 add(V8 a, V8 b) { return a + b; }
+inline Pair add(Pair a, Pair b) { return {a.low + b.low, a.high + b.high}; }
+inline V8 minus(V8 a, V8 b) { return max(a - b, V8{}); }
+inline Pair minus(Pair a, V8 b) { return {minus(a.low, b), minus(a.high, b)}; }
+inline V8 shifted(V8 v) { return __builtin_shuffle(v, V8{}, V8{8, 0, 1, 2, 3, 4, 5, 6}); }
+inline Pair shifted(Pair v) { return {shifted(v.low), __builtin_shuffle(v.low, v.high, V8{7, 8, 9, 10, 11, 12, 13, 14})}; }
+
+inline bool any(V8 mask) {
+  uint64_t words[2];
+  std::memcpy(words, &mask, sizeof words);
+  return (words[0] | words[1]) != 0;
+}
+inline bool any_above(V8 a, V8 b) { return any(a > b); }
+inline bool any_above(Pair a, Pair b) { return any((a.low > b.low) | (a.high > b.high)); }
+inline bool any_above(Pair a, V8 b) { return any((a.low > b) | (a.high > b)); }
+
+inline int highest(V8 v) {
+  int16_t best = v[0];
+  for (int i = 1; i < 8; ++i) best = std::max<int16_t>(best, v[i]);
+  return best;
+}
+inline int highest(Pair v) { return highest(max(v.low, v.high)); }
+
+inline V8 splat(int value) { return V8{} + static_cast<int16_t>(value); }
+
+template <int kLanes>
+struct Register;
+template <>
+struct Register<8> {
+  using type = V8;
+};
+template <>
+struct Register<16> {
+  using type = Pair;
+};
+
+template <class Vector>
+inline Vector load(const int16_t* from) {
+  Vector out;
+  std::memcpy(&out, from, sizeof out);
+  return out;
+}
+template <class Vector>
+inline void store(int16_t* to, Vector value) {
+  std::memcpy(to, &value, sizeof value);
+}
+
+constexpr int kCodes = 5;
+
+}  // namespace
+
+std::vector<int8_t> base_codes(std::string_view bases) {
+  std::vector<int8_t> out(bases.size());
+  std::transform(bases.begin(), bases.end(), out.begin(), [](char base) -> int8_t {
+    switch (base & ~0x20) {
+      case 'A': return 0;
+      case 'C': return 1;
+      case 'G': return 2;
+      case 'T': return 3;
+      default: return 4;
+    }
+  });
+  return out;
+}
+
+void StripedQuery::assign(std::span<const int8_t> codes, const Penalties& penalties) {
+  codes_.assign(codes.begin(), codes.end());
+  penalties_ = penalties;
+  profiled_lanes_ = 0;
+}
+
+void StripedQuery::profile(int lanes) {
+  if (profiled_lanes_ == lanes) return;
+  profiled_lanes_ = lanes;
+  const auto length = static_cast<int>(codes_.size());
+  segments_ = (length + lanes - 1) / lanes;
+  profile_.resize(static_cast<size_t>(kCodes * segments_ * lanes));
+  columns_.resize(static_cast<size_t>(4 * segments_ * lanes));
+  int16_t* out = profile_.data();
+  for (int code = 0; code < kCodes; ++code) {
+    for (int segment = 0; segment < segments_; ++segment) {
+      for (int lane = 0; lane < lanes; ++lane) {
+        const int at = segment + lane * segments_;
+        int score = 0;
+        if (at < length) score = code < 4 && codes_[static_cast<size_t>(at)] == code ? penalties_.match : -penalties_.mismatch;
+        *out++ = static_cast<int16_t>(score);
+      }
+    }
+  }
+}
+
+template <int kLanes>
+LocalEnd StripedQuery::scan(std::span<const int8_t> reference, int stop_at) {
+  using Vector = typename Register<kLanes>::type;
+  LocalEnd best;
+  if (codes_.empty()) return best;
+  profile(kLanes);
+  const int stride = segments_ * kLanes;
+  std::fill(columns_.begin(), columns_.end(), int16_t{0});
+  int16_t* current = columns_.data();
+  int16_t* previous = current + stride;
+  int16_t* deletions = previous + stride;  // E: runs along the reference
+  int16_t* best_column = deletions + stride;
+  const V8 open = splat(penalties_.gap_open);
+  const V8 extend = splat(penalties_.gap_extend);
+  V8 bound = splat(0);
+
+  for (size_t column = 0; column < reference.size(); ++column) {
+    std::swap(current, previous);
+    const int16_t* scores = profile_.data() + reference[column] * stride;
+    Vector insertion{};  // F: runs along the query
+    Vector column_best{};
+    Vector cell = shifted(load<Vector>(previous + stride - kLanes));
+    for (int at = 0; at < stride; at += kLanes) {
+      Vector deletion = load<Vector>(deletions + at);
+      cell = max(max(add(cell, load<Vector>(scores + at)), deletion), insertion);
+      column_best = max(column_best, cell);
+      store(current + at, cell);
+      const Vector opened = minus(cell, open);
+      store(deletions + at, max(minus(deletion, extend), opened));
+      insertion = max(minus(insertion, extend), opened);
+      cell = load<Vector>(previous + at);
+    }
+    // Insertions that reach over from one lane into the next. The deletions are left as they are.
+    bool settled = false;
+    for (int lane = 0; lane < kLanes && !settled; ++lane) {
+      insertion = shifted(insertion);
+      for (int at = 0; at < stride; at += kLanes) {
+        cell = max(load<Vector>(current + at), insertion);
+        column_best = max(column_best, cell);
+        store(current + at, cell);
+        insertion = minus(insertion, extend);
+        if (!any_above(insertion, minus(cell, open))) {
+          settled = true;
+          break;
+        }
+      }
+    }
+    if (any_above(column_best, bound)) {
+      best.score = highest(column_best);
+      best.reference = static_cast<int>(column);
+      bound = splat(best.score);
+      std::copy_n(current, stride, best_column);
+    }
+    if (stop_at > 0 && best.score >= stop_at && highest(column_best) == stop_at) break;
+  }
+  if (best.score == 0) return best;
+  best.query = static_cast<int>(codes_.size()) - 1;
+  for (int i = 0; i < stride; ++i) {
+    if (best_column[i] == best.score) best.query = std::min(best.query, i / kLanes + i % kLanes * segments_);
+  }
+  return best;
+}
+
+template LocalEnd StripedQuery::scan<8>(std::span<const int8_t>, int);
+template LocalEnd StripedQuery::scan<16>(std::span<const int8_t>, int);
+
+}  // namespace haploom::realign
