@@ -122,7 +122,8 @@ CornerProof::Peak CornerProof::peak(int band, const Penalties& penalties) {
 std::optional<int> CornerProof::score(std::span<const int8_t> query, std::span<const int8_t> reference, const Penalties& penalties) {
   const auto shorter = static_cast<int>(std::min(query.size(), reference.size()));
   const int loss_per_diagonal = std::min(penalties.match, penalties.gap_extend);
-  if (shorter == 0 || loss_per_diagonal <= 0) return std::nullopt;
+  const bool lanes_settle = penalties.gap_open > penalties.gap_extend;  // else an insertion may get lost between two lanes
+  if (shorter == 0 || loss_per_diagonal <= 0 || !lanes_settle) return std::nullopt;
   const auto load = [&](auto from_query, auto from_reference) {
     query_.assign(from_query, from_query + static_cast<std::ptrdiff_t>(query.size()));
     std::replace(query_.begin(), query_.end(), int16_t{4}, kQueryN);

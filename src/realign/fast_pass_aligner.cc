@@ -123,14 +123,22 @@ const std::optional<LocalAlignment>& FastPassAligner::to_reference(const Task& t
 
 // Against every haplotype that was not discarded. The score alone: only the best one's path is asked for.
 void FastPassAligner::score_unplaced(const Task& task, int32_t read) {
-  aligner_.set_query(base_codes(task.reads[static_cast<size_t>(read)]));
+  const std::vector<int8_t> query = base_codes(task.reads[static_cast<size_t>(read)]);
+  scored_.clear();
+  scored_codes_.clear();
   for (Haplotype& haplotype : haplotypes_) {
-    const bool forced = task.force && haplotype.is_reference;
-    if (haplotype.sum == 0 && !forced) continue;
+    if (haplotype.sum == 0 && !(task.force && haplotype.is_reference)) continue;
     if (haplotype.codes.empty()) haplotype.codes = base_codes(task.haplotypes[static_cast<size_t>(haplotype.index)]);
-    const int32_t score = aligner_.end_in(haplotype.codes).score;
-    if (score > 0 && (score >= score_threshold_ || forced)) placement(haplotype, read) = {score, 0};
+    scored_.push_back(haplotype.index);
+    scored_codes_.push_back(haplotype.codes);
   }
+  const auto scores = related_.score(query, scored_codes_, penalties_of(options_));
+  for (size_t i = 0; i < scores.size(); ++i) {
+    const Haplotype& haplotype = haplotypes_[static_cast<size_t>(scored_[i])];
+    const bool counts = scores[i] >= score_threshold_ || (task.force && haplotype.is_reference);
+    if (scores[i] > 0 && counts) placement(haplotype, read) = {scores[i], 0};
+  }
+  aligner_.set_query(query);
 }
 
 void FastPassAligner::answer(const Task& task, int32_t read, Answer& out) {

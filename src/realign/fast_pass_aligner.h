@@ -76,6 +76,9 @@ class FastPassAligner {
   AlignerOptions options_;
   SmithWaterman aligner_;
   SmithWaterman haplotype_aligner_;
+  RelatedScores related_;
+  std::vector<int32_t> scored_;
+  std::vector<std::span<const int8_t>> scored_codes_;
   ReadIndex index_;
   size_t reads_ = 0;
   int32_t score_threshold_ = 1;

@@ -3,18 +3,14 @@
 #include <algorithm>
 
 namespace haploom::realign {
-namespace {
 
-constexpr int64_t kHighestScore = 32'000;  // that 16 bits hold with room for one more pair
-
-bool fits(size_t query, size_t reference, const Penalties& penalties) {
-  return query > 0 && reference > 0 && static_cast<int64_t>(std::min(query, reference)) * penalties.match <= kHighestScore;
+// 16 bits hold this and one more pair.
+bool fits_words(size_t query, size_t reference, const Penalties& penalties) {
+  return query > 0 && reference > 0 && static_cast<int64_t>(std::min(query, reference)) * penalties.match <= 32'000;
 }
 
 // SSW counts in bytes that hold score + mismatch below 255, 16 of them at a time, and otherwise in words.
-bool fits_a_byte(int score, const Penalties& penalties) { return score + penalties.mismatch < 255; }
-
-}  // namespace
+bool fits_bytes(int score, const Penalties& penalties) { return score + penalties.mismatch < 255; }
 
 void SmithWaterman::set_query(std::span<const int8_t> query) {
   query_.assign(query.begin(), query.end());
@@ -22,12 +18,12 @@ void SmithWaterman::set_query(std::span<const int8_t> query) {
 }
 
 LocalEnd SmithWaterman::end_in(std::span<const int8_t> reference) {
-  if (!fits(query_.size(), reference.size(), penalties_)) return {};
+  if (!fits_words(query_.size(), reference.size(), penalties_)) return {};
   lanes_ = 8;
   const LocalEnd words = forward_.scan<8>(reference);
-  if (!fits_a_byte(words.score, penalties_)) return words;
+  if (!fits_bytes(words.score - kLaneDoubt, penalties_)) return words;
   const LocalEnd bytes = forward_.scan<16>(reference);
-  if (!fits_a_byte(bytes.score, penalties_)) return words;
+  if (!fits_bytes(bytes.score, penalties_)) return words;
   lanes_ = 16;
   return bytes;
 }
@@ -46,7 +42,7 @@ std::optional<LocalAlignment> SmithWaterman::align_to(std::span<const int8_t> re
 }
 
 std::optional<LocalAlignment> SmithWaterman::align_similar(std::span<const int8_t> query, std::span<const int8_t> reference) {
-  if (!fits(query.size(), reference.size(), penalties_)) return std::nullopt;
+  if (!fits_words(query.size(), reference.size(), penalties_)) return std::nullopt;
   if (const auto score = corners_.score(query, reference, penalties_)) {
     return alignment(query, reference, 0, 0,
                      {*score, static_cast<int>(reference.size()) - 1, static_cast<int>(query.size()) - 1});

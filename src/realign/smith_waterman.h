@@ -6,6 +6,7 @@
 //         bases match, or its passes contradict each other
 // Cost:   O(query x reference / 8) for a score; the same again back to the beginning and a narrow band for the path
 // Limits: match * min(query, reference) up to 32,000; longer ones are not aligned
+//         With gap_open equal to gap_extend SSW itself may go astray; its path is then not copied
 // Source: Zhao, Lee, Garrison and Marth 2013, doi:10.1371/journal.pone.0082138; SSW 1.2.5, ssw.c and ssw_cpp.cpp, read for
 //         the order of its choices. Farrar 2007, doi:10.1093/bioinformatics/btl582
 //
@@ -47,29 +48,67 @@ struct LocalEnd {
 // 0..3 for ACGT in either case, 4 for all else.
 std::vector<int8_t> base_codes(std::string_view bases);
 
+// Whether scores of the two fit the lanes at all, and those of SSW's first attempt.
+bool fits_words(size_t query, size_t reference, const Penalties& penalties);
+bool fits_bytes(int score, const Penalties& penalties);
+// By how much two numbers of lanes may differ in the score.
+constexpr int kLaneDoubt = 32;
+
 // A query laid out in stripes over the lanes of a register. The lanes are part of the answer: a deletion right after an
 // insertion is seen within a lane and overlooked across two, as in SSW, which uses 16 lanes for scores up to 248 and 8 above.
 class StripedQuery {
  public:
   void assign(std::span<const int8_t> codes, const Penalties& penalties);
+  bool empty() const { return codes_.empty(); }
 
-  // Scans the reference forward; stop_at > 0: ends at the first column whose best score is exactly that.
+  // Scans the reference from its first column on; stop_at > 0: ends at the first column whose best score is exactly that.
   template <int kLanes>
   LocalEnd scan(std::span<const int8_t> reference, int stop_at = 0);
+
+  // The same by pieces, for the score alone: begin(), then advance() over columns, which returns the best score among them.
+  // What comes later depends on state() alone.
+  template <int kLanes>
+  void begin();
+  template <int kLanes>
+  int advance(std::span<const int8_t> reference);
+  std::span<int16_t> state() { return std::span(columns_).first(static_cast<size_t>(2 * stride_)); }
 
  private:
   std::vector<int8_t> codes_;
   Penalties penalties_;
   int profiled_lanes_ = 0;
   int segments_ = 0;
+  int stride_ = 0;                // segments x lanes
   std::vector<int16_t> profile_;  // [5 codes][segments][lanes]
-  std::vector<int16_t> columns_;  // H of two columns, E, H of the best column: [4][segments][lanes]
+  std::vector<int16_t> columns_;  // H of the column before, E, H of the best column: [3][segments][lanes]
 
   void profile(int lanes);
 };
 
-extern template LocalEnd StripedQuery::scan<8>(std::span<const int8_t>, int);
-extern template LocalEnd StripedQuery::scan<16>(std::span<const int8_t>, int);
+// The scores of one query against many references that have much in common, each continued from the one before where they
+// part, up to where they meet again and nothing of the difference is left.
+class RelatedScores {
+ public:
+  // [references.size()] as end_in() of a SmithWaterman would give them one by one; references may be empty.
+  std::span<const int32_t> score(std::span<const int8_t> query, std::span<const std::span<const int8_t>> references,
+                                 const Penalties& penalties);
+
+ private:
+  // The state before a column, and the best score from there up to the next one noted.
+  struct Note {
+    int32_t column = 0;
+    int32_t best = 0;
+    std::vector<int16_t> state;
+  };
+  template <int kLanes>
+  int32_t next_score(std::span<const int8_t> before, std::span<const int8_t> reference);
+  Note& fresh(std::vector<Note>& notes, int32_t column);
+  StripedQuery query_;
+  std::vector<Note> notes_;  // of the reference before
+  std::vector<Note> next_;
+  std::vector<Note> spare_;
+  std::vector<int32_t> scores_;
+};
 
 // The path of a known score from corner to corner of query x reference: a band that is doubled until it holds the score.
 class BandedPath {

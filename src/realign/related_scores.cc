@@ -1,0 +1,96 @@
+#include <algorithm>
+
+#include "realign/smith_waterman.h"
+
+namespace haploom::realign {
+namespace {
+
+constexpr int32_t kSpacing = 8;  // columns from one note to the next
+
+int32_t common_prefix(std::span<const int8_t> a, std::span<const int8_t> b) {
+  return static_cast<int32_t>(std::mismatch(a.begin(), a.end(), b.begin(), b.end()).first - a.begin());
+}
+int32_t common_suffix(std::span<const int8_t> a, std::span<const int8_t> b) {
+  return static_cast<int32_t>(std::mismatch(a.rbegin(), a.rend(), b.rbegin(), b.rend()).first - a.rbegin());
+}
+
+}  // namespace
+
+RelatedScores::Note& RelatedScores::fresh(std::vector<Note>& notes, int32_t column) {
+  if (spare_.empty()) spare_.emplace_back();
+  notes.push_back(std::move(spare_.back()));
+  spare_.pop_back();
+  Note& note = notes.back();
+  note.column = column;
+  note.best = 0;
+  const auto state = query_.state();
+  note.state.assign(state.begin(), state.end());
+  return note;
+}
+
+// notes_ are those of `before`, and become those of `reference`.
+template <int kLanes>
+int32_t RelatedScores::next_score(std::span<const int8_t> before, std::span<const int8_t> reference) {
+  const auto length = static_cast<int32_t>(reference.size());
+  const int32_t further = length - static_cast<int32_t>(before.size());  // where columns of the common end stand
+  const int32_t parts = common_prefix(before, reference);
+  const int32_t meets = length - common_suffix(before, reference);
+  next_.clear();
+  size_t used = 0;  // notes of `before` that stand for both
+  while (used + 1 < notes_.size() && notes_[used + 1].column <= parts) next_.push_back(std::move(notes_[used++]));
+  int32_t column = 0;
+  if (used < notes_.size()) {  // goes on from the last state before they part
+    column = notes_[used].column;
+    std::copy(notes_[used].state.begin(), notes_[used].state.end(), query_.state().begin());
+  } else {
+    query_.begin<kLanes>();
+  }
+  size_t ahead = used;  // first note of `before` that the new one may meet
+  while (column < length) {
+    while (ahead < notes_.size() && notes_[ahead].column + further < column) ++ahead;
+    const bool may_meet = ahead < notes_.size() && column >= meets && notes_[ahead].column + further == column;
+    if (may_meet && std::ranges::equal(notes_[ahead].state, query_.state())) break;
+    int32_t end = std::min(length, column + kSpacing);
+    if (ahead < notes_.size() && column + 1 > meets - kSpacing) {  // near the end that is common, notes stand where the others do
+      size_t target = ahead;
+      while (target < notes_.size() && notes_[target].column + further <= column) ++target;
+      if (target < notes_.size()) end = std::min(end, notes_[target].column + further);
+    }
+    Note& note = fresh(next_, column);
+    note.best = query_.advance<kLanes>(reference.subspan(static_cast<size_t>(column), static_cast<size_t>(end - column)));
+    column = end;
+  }
+  for (size_t i = used; i < notes_.size(); ++i) {
+    const bool is_common = column < length && i >= ahead;
+    if (is_common) notes_[i].column += further;
+    (is_common ? next_ : spare_).push_back(std::move(notes_[i]));
+  }
+  std::swap(notes_, next_);
+  int32_t best = 0;
+  for (const Note& note : notes_) best = std::max(best, note.best);
+  return best;
+}
+
+std::span<const int32_t> RelatedScores::score(std::span<const int8_t> query, std::span<const std::span<const int8_t>> references,
+                                              const Penalties& penalties) {
+  scores_.assign(references.size(), 0);
+  query_.assign(query, penalties);
+  const auto all = [&]<int kLanes>(auto&& wanted, auto&& take) {
+    std::span<const int8_t> before;
+    std::move(notes_.begin(), notes_.end(), std::back_inserter(spare_));
+    notes_.clear();
+    for (size_t i = 0; i < references.size(); ++i) {
+      if (!fits_words(query.size(), references[i].size(), penalties) || !wanted(i)) continue;
+      take(i, next_score<kLanes>(before, references[i]));
+      before = references[i];
+    }
+  };
+  all.operator()<8>([](size_t) { return true; }, [&](size_t i, int32_t score) { scores_[i] = score; });
+  const auto in_doubt = [&](size_t i) { return fits_bytes(scores_[i] - kLaneDoubt, penalties); };
+  all.operator()<16>(in_doubt, [&](size_t i, int32_t score) {
+    if (fits_bytes(score, penalties)) scores_[i] = score;
+  });
+  return scores_;
+}
+
+}  // namespace haploom::realign
