@@ -13,7 +13,7 @@ import re
 import sys
 
 SHELVES = {"base", "genome", "formats"}  # small things, included one by one
-OWNED = {"htslib/": {"formats"}, "openvino/": {"model"}, "CLI/": {"commands"}, "sys/mman.h": {"shared_image", "formats", "gbz"}}
+OWNED = {"htslib/": {"formats"}, "google/protobuf/": {"formats"}, "openvino/": {"model"}, "CLI/": {"commands"}, "sys/mman.h": {"shared_image", "formats", "gbz"}}
 KEYWORDS = ("USES", "DOORS", "LINKS")
 FOR_TESTS = re.compile(r"(_test|_fixture|/fixtures|/oracle)\.(h|cc)$")
 

@@ -58,6 +58,7 @@ enum class Reason : int {
   kRegions = 53,    // BED or region outside the contigs
   kModel = 54,      // model folder damaged or unfit
   kVariants = 55,   // VCF/BCF read as input, or its index
+  kRecord = 58,     // TFRecord files and the records of DeepVariant's steps
   // outputs and the node
   kOutput = 60,
   kInternal = 70
