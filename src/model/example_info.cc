@@ -18,7 +18,8 @@ using Json = nlohmann::json;
 constexpr int64_t kMostRows = 1000;
 constexpr int64_t kMostColumns = 10001;
 constexpr int64_t kLeastBlock = 6;  // 5 reference rows and a read
-constexpr int64_t kDrawn[] = {1, 2, 3, 4, 5, 6, 7, 19};
+// All but allele_frequency, for which a call has no cohort, and the channels of alt-aligned pileups.
+constexpr int64_t kDrawn[] = {1, 2, 3, 4, 5, 6, 7, 11, 12, 13, 14, 15, 16, 17, 18, 19, 22, 23, 24};
 
 int64_t integer(const Json& json, const std::string& name, const std::string& path) {
   if (!json.is_number_integer()) throw model_error(fmt::format("{}: '{}' is not a whole number", path, name));

@@ -53,7 +53,7 @@ TEST(ExampleInfo, SaysWhatItCannotTake) {
   EXPECT_EQ(refusal(json_of("[200,221,2]", "[1]")),
             "info: 'channels' is not a list of the 2 channels that 'shape' tells of");
   EXPECT_EQ(refusal(json_of("[200,221,1]", "[8]")),
-            "info: channel 8 is not one that haploom draws (1, 2, 3, 4, 5, 6, 7, 19)");
+            "info: channel 8 is not one that haploom draws (1, 2, 3, 4, 5, 6, 7, 11, 12, 13, 14, 15, 16, 17, 18, 19, 22, 23, 24)");
   EXPECT_EQ(refusal(json_of("[200,221,2]", "[4,4]")), "info: channel 4 is named twice");
   EXPECT_EQ(refusal(json_of("[110,221,1]", "[1]")),
             "info: 110 rows without 'height_pangenome' and 'height_reads'; known without are 100 and 200");

@@ -9,6 +9,8 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
+#include <string_view>
 
 #include "genome/read.h"
 
@@ -28,6 +30,22 @@ struct TrimmedAlignment {
     if (op == first_op) return first_length;
     return op + 1 == end_op ? last_length : cigar[static_cast<size_t>(op)].length;
   }
+};
+
+// What an image shows of a read: a stretch of its bases, and how they are aligned.
+struct Piece {
+  const genome::Read* read = nullptr;
+  const genome::Cigar* cigar = nullptr;  // the read's own, or one against a haplotype
+  TrimmedAlignment kept;
+
+  std::string_view bases() const {
+    return std::string_view(read->bases).substr(static_cast<size_t>(kept.read_start), static_cast<size_t>(kept.read_length));
+  }
+  std::span<const uint8_t> quality() const {
+    return std::span(read->quality).subspan(static_cast<size_t>(kept.read_start), static_cast<size_t>(kept.read_length));
+  }
+  char kind(int32_t op) const { return (*cigar)[static_cast<size_t>(op)].op; }
+  int64_t length(int32_t op) const { return kept.length_of(*cigar, op); }
 };
 
 // [start, end) of the reference. A read outside it, or one whose CIGAR tells of more bases than it has, keeps nothing:
