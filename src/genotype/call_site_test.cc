@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "genotype/fixtures.h"
+#include "genotype/quality.h"
 
 namespace haploom::genotype {
 namespace {
@@ -110,6 +111,58 @@ TEST(CallSite, RefusesAnswersThatDoNotFitTheSite) {
   genome::Candidate site = snp_candidate(1);
   site.allele_depth.pop_back();
   EXPECT_THROW(call_site(site, {{0, 1, 0}}, {}), Error);
+}
+
+TEST(CallSite, ListsARemovedAltWithoutGivingItAnything) {
+  CallOptions options;
+  options.removed_alts = RemovedAlts::kInAlt;
+  genome::Candidate site = snp_candidate(2);
+  site.allele_depth = {3, 5, 12};
+  site.depth = 20;
+  const Call call = call_site(site, {{1, 0, 0}, {0.001, 0.998, 0.001}, {0.001, 0.998, 0.001}}, options);
+  EXPECT_EQ(call.alts, (std::vector<std::string>{"C", "G"}));
+  EXPECT_EQ(call.allele_depth, (std::vector<int>{3, 5, 12}));
+  EXPECT_EQ(call.genotype, (std::array{0, 2}));
+  ASSERT_EQ(call.likelihoods.size(), 6u);
+  for (const size_t with_removed : {1u, 2u, 4u}) EXPECT_DOUBLE_EQ(call.likelihoods[with_removed], log10_likelihood(0));
+}
+
+TEST(CallSite, NamesAllAltsOfASiteWithSeveral) {
+  CallOptions options;
+  options.removed_alts = RemovedAlts::kInInfo;
+  const Call call = call_site(snp_candidate(2), {{1, 0, 0}, {0.001, 0.998, 0.001}, {0.001, 0.998, 0.001}}, options);
+  EXPECT_EQ(call.alts, (std::vector<std::string>{"G"}));
+  EXPECT_EQ(call.candidates, "C|G");
+  EXPECT_EQ(call_biallelic({0, 1, 0}, options).candidates, "");
+}
+
+TEST(CallSite, OrdersAGenotypeByHaplotypeWhereBothAllelesHaveOne) {
+  const auto called = [](std::vector<int> haplotypes) {
+    Site site = site_of(snp_candidate(1));
+    site.phase = Phase{std::move(haplotypes), 100081};
+    return call_site(site, {{0.001, 0.998, 0.001}}, {});
+  };
+  EXPECT_EQ(called({1, 2}).genotype, (std::array{0, 1}));
+  EXPECT_EQ(called({2, 1}).genotype, (std::array{1, 0}));
+  EXPECT_EQ(called({2, 1}).phase_set, 100081);
+  EXPECT_TRUE(called({2, 1}).phased);
+  for (const auto& unknown : {std::vector{0, 1}, std::vector{1, 1}, std::vector{1}}) {
+    EXPECT_FALSE(called(unknown).phased);
+    EXPECT_EQ(called(unknown).genotype, (std::array{0, 1}));
+    EXPECT_EQ(called(unknown).phase_set, std::nullopt);
+  }
+}
+
+TEST(CallSite, CarriesMethylationOfTheAllelesThatStay) {
+  Site site = site_of(snp_candidate(2));
+  site.notes.methylated_fraction = {0.1, 0.5, 0.9};
+  site.notes.methylation_depth = {4, 5, 6};
+  const Call call = call_site(site, {{1, 0, 0}, {0.001, 0.998, 0.001}, {0.001, 0.998, 0.001}}, {});
+  EXPECT_EQ(call.notes.methylated_fraction, (std::vector<double>{0.1, 0.9}));
+  EXPECT_EQ(call.notes.methylation_depth, (std::vector<int>{4, 6}));
+  EXPECT_EQ(call.methylation_type, "0/1");
+  site.notes.methylated_fraction = {0, 0, 0};
+  EXPECT_EQ(call_site(site, {{0, 1, 0}, {0, 1, 0}, {0, 0, 1}}, {}).methylation_type, "");
 }
 
 }  // namespace haploom::genotype

@@ -17,13 +17,14 @@ void divide_by_sum(std::vector<double>& values) {
   for (double& value : values) value /= sum;
 }
 
-// The set in terms of the kept alleles (0 = REF); empty if an alt of it was removed.
-std::vector<int> kept_alleles(const genome::AltSet& set, const std::vector<int>& kept) {
+bool holds(const std::vector<int>& alts, int alt) { return std::find(alts.begin(), alts.end(), alt) != alts.end(); }
+
+// The set in terms of the listed alleles (0 = REF); empty if an alt of it was not kept.
+std::vector<int> kept_alleles(const genome::AltSet& set, const std::vector<int>& kept, const std::vector<int>& listed) {
   std::vector<int> out;
   for (const int alt : set) {
-    const auto found = std::find(kept.begin(), kept.end(), alt);
-    if (found == kept.end()) return {};
-    out.push_back(static_cast<int>(found - kept.begin()) + 1);
+    if (!holds(kept, alt)) return {};
+    out.push_back(static_cast<int>(std::find(listed.begin(), listed.end(), alt) - listed.begin()) + 1);
   }
   return out;
 }
@@ -50,17 +51,18 @@ std::vector<int> kept_alts(const std::vector<genome::AltSet>& sets,
 
 std::vector<double> merged_probabilities(const std::vector<genome::AltSet>& sets,
                                          const std::vector<genome::GenotypeProbabilities>& probabilities,
-                                         const std::vector<int>& kept) {
-  std::vector<double> out(static_cast<size_t>(genotype_count(1 + static_cast<int>(kept.size()))), kUnbounded);
+                                         const std::vector<int>& kept, const std::vector<int>& listed) {
+  std::vector<double> out(static_cast<size_t>(genotype_count(1 + static_cast<int>(listed.size()))), kUnbounded);
   const auto at = [&out](int a, int b) -> double& { return out[static_cast<size_t>(genotype_index(a, b))]; };
   for (size_t i = 0; i < sets.size(); ++i) {
-    const std::vector<int> alleles = kept_alleles(sets[i], kept);
+    const std::vector<int> alleles = kept_alleles(sets[i], kept, listed);
     if (alleles.empty()) continue;
     bound(at(0, 0), probabilities[i][0]);
     for (const int s : alleles) bound(at(0, s), probabilities[i][1]);
     for (const int s : alleles)
       for (const int t : alleles) bound(at(s, t), probabilities[i][2]);
   }
+  if (kept.size() < listed.size()) std::replace(out.begin(), out.end(), kUnbounded, 0.0);
   check(std::find(out.begin(), out.end(), kUnbounded) == out.end(), "every genotype is spoken of by some alt set");
   if (std::all_of(out.begin(), out.end(), [](double value) { return value == 0; })) std::fill(out.begin(), out.end(), 1.0);
   divide_by_sum(out);

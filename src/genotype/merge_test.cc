@@ -41,7 +41,7 @@ TEST(KeptAlts, KeepsTheBestWhenAllWouldGoAndTheFirstOfEquals) {
 
 TEST(MergedProbabilities, TakesTheLeastBoundOfEachGenotype) {
   // bounds: 0/0 .1 .2 .3; 0/1 .6 .3; 1/1 .3 .4; 0/2 .5 .3; 1/2 .4; 2/2 .3 .4
-  const auto merged = merged_probabilities(kTwoAlts, {{0.1, 0.6, 0.3}, {0.2, 0.5, 0.3}, {0.3, 0.3, 0.4}}, {0, 1});
+  const auto merged = merged_probabilities(kTwoAlts, {{0.1, 0.6, 0.3}, {0.2, 0.5, 0.3}, {0.3, 0.3, 0.4}}, {0, 1}, {0, 1});
   const std::vector<double> least{0.1, 0.3, 0.3, 0.3, 0.4, 0.3};
   const double sum = std::accumulate(least.begin(), least.end(), 0.0);
   ASSERT_EQ(merged.size(), 6u);
@@ -49,13 +49,13 @@ TEST(MergedProbabilities, TakesTheLeastBoundOfEachGenotype) {
 }
 
 TEST(MergedProbabilities, IgnoresAnswersAboutARemovedAlt) {
-  const auto merged = merged_probabilities(kTwoAlts, {{0.1, 0.6, 0.3}, {1.0, 0.0, 0.0}, {0.0, 0.0, 1.0}}, {0});
+  const auto merged = merged_probabilities(kTwoAlts, {{0.1, 0.6, 0.3}, {1.0, 0.0, 0.0}, {0.0, 0.0, 1.0}}, {0}, {0});
   ASSERT_EQ(merged.size(), 3u);
   EXPECT_DOUBLE_EQ(merged[1], 0.6);
 }
 
 TEST(MergedProbabilities, AreEqualWhenAllBoundsAreZero) {
-  for (const double value : merged_probabilities(kTwoAlts, {{0, 0, 1}, {0, 1, 0}, {1, 0, 0}}, {0, 1})) EXPECT_DOUBLE_EQ(value, 1.0 / 6);
+  for (const double value : merged_probabilities(kTwoAlts, {{0, 0, 1}, {0, 1, 0}, {1, 0, 0}}, {0, 1}, {0, 1})) EXPECT_DOUBLE_EQ(value, 1.0 / 6);
 }
 
 TEST(MergedProbabilities, SumToOneAndDoNotDependOnTheOrderOfTheAnswers) {
@@ -66,7 +66,7 @@ TEST(MergedProbabilities, SumToOneAndDoNotDependOnTheOrderOfTheAnswers) {
     Probabilities answers = random_answers(sets.size(), random);
     std::vector<int> kept(static_cast<size_t>(alts));
     std::iota(kept.begin(), kept.end(), 0);
-    const auto merged = merged_probabilities(sets, answers, kept);
+    const auto merged = merged_probabilities(sets, answers, kept, kept);
     EXPECT_NEAR(std::accumulate(merged.begin(), merged.end(), 0.0), 1.0, 1e-12);
 
     std::vector<size_t> order(sets.size());
@@ -75,7 +75,7 @@ TEST(MergedProbabilities, SumToOneAndDoNotDependOnTheOrderOfTheAnswers) {
     Sets shuffled_sets;
     Probabilities shuffled;
     for (const size_t i : order) shuffled_sets.push_back(sets[i]), shuffled.push_back(answers[i]);
-    EXPECT_EQ(merged_probabilities(shuffled_sets, shuffled, kept), merged);
+    EXPECT_EQ(merged_probabilities(shuffled_sets, shuffled, kept, kept), merged);
   }
 }
 
@@ -83,8 +83,8 @@ TEST(MergedProbabilities, FollowTheAltsWhenTheseAreRenamed) {
   std::mt19937 random(7);
   for (int trial = 0; trial < 50; ++trial) {
     const Probabilities answers = random_answers(3, random);
-    const auto merged = merged_probabilities(kTwoAlts, answers, {0, 1});
-    const auto swapped = merged_probabilities(kTwoAlts, {answers[1], answers[0], answers[2]}, {0, 1});
+    const auto merged = merged_probabilities(kTwoAlts, answers, {0, 1}, {0, 1});
+    const auto swapped = merged_probabilities(kTwoAlts, {answers[1], answers[0], answers[2]}, {0, 1}, {0, 1});
     const std::array<size_t, 6> twin{0, 3, 5, 1, 4, 2};  // 0/0 0/1 1/1 0/2 1/2 2/2 with 1 and 2 exchanged
     for (size_t i = 0; i < 6; ++i) EXPECT_NEAR(merged[i], swapped[twin[i]], 1e-15);
   }

@@ -81,6 +81,49 @@ TEST(VcfLine, WritesFractionsWithSixDigitsTiesUp) {
   EXPECT_EQ(vaf_text(9.0 / 256), "0.0351563");  // exactly 0.03515625
 }
 
+TEST(VcfLine, HoldsWhatTheRecordBroughtAlongBeforeTheLikelihoods) {
+  Call call = example();
+  call.notes = {{"rs1", "rs2"}, "small_model", {0.25, 0.5, 1}, {4, 2, 9}};
+  call.methylation_type = "1/1";
+  call.candidates = "T|G|A";
+  call.phased = true;
+  call.phase_set = 100081;
+  call.genotype = {2, 1};
+  EXPECT_EQ(vcf_line(call, kContigs),
+            "chr2\t117\trs1;rs2\tC\tT,G\t35\tPASS\tCANDIDATES=T|G|A\tGT:GQ:DP:AD:VAF:PS:MF:MD:MT:MID:PL\t"
+            "2|1:21:30:1,10,19:0.333333,0.633333:100081:0.25,0.5,1:4,2,9:1/1:small_model:30,1,19,40,0,20\n");
+}
+
+TEST(VcfLine, LeavesOutWhatIsNotKnown) {
+  Call call = example();
+  call.depth.reset();
+  call.allele_depth.clear();
+  call.vaf.clear();
+  EXPECT_THAT(vcf_line(call, kContigs), HasSubstr("\tGT:GQ:PL\t1/2:21:30,"));
+}
+
+TEST(GvcfLine, HasTheAlleleThatNoReadShows) {
+  EXPECT_EQ(gvcf_line(example(), kContigs),
+            "chr2\t117\t.\tC\tT,G,<*>\t35\tPASS\t.\tGT:GQ:DP:AD:VAF:PL\t"
+            "1/2:21:30:1,10,19,0:0.333333,0.633333,0:30,1,19,40,0,20,990,990,990,990\n");
+}
+
+TEST(GvcfLine, OfABlockSaysItsEndAndLeastDepth) {
+  GvcfBlock block;
+  block.contig = 1;
+  block.start = 116;
+  block.end = 210;
+  block.ref = 'T';
+  block.genotype = {0, 0};
+  block.likelihoods = {-1.3e-14, -13.5268, -134.98};
+  block.genotype_quality = 50;
+  block.min_depth = 45;
+  EXPECT_EQ(gvcf_line(block, kContigs), "chr2\t117\t.\tT\t<*>\t0\t.\tEND=210\tGT:GQ:MIN_DP:PL\t0/0:50:45:0,135,1349\n");
+  block.median_depth = 58;
+  block.genotype = {-1, -1};
+  EXPECT_THAT(gvcf_line(block, kContigs), HasSubstr("GT:GQ:MIN_DP:MED_DP:PL\t./.:50:45:58:0,135,1349\n"));
+}
+
 TEST(VcfHeader, ListsDeepVariantsIdsInItsOrder) {
   std::vector<std::string> ids;
   std::istringstream in(vcf_header(kContigs, "HG002", {"##haploom_version=1.2.3", "##haploom_command=call --reads a\nb\tc"}));
@@ -96,6 +139,13 @@ TEST(VcfHeader, ListsDeepVariantsIdsInItsOrder) {
   EXPECT_EQ(lines.back(), "#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\tHG002");
   EXPECT_THAT(lines, testing::Contains("##haploom_command=call --reads a b c"));
   EXPECT_THAT(lines, testing::Contains("##contig=<ID=chr2,length=2000>"));
+}
+
+TEST(VcfHeader, HasLinesThatSomeRunsAskFor) {
+  const std::string header = vcf_header(kContigs, "s", {"##x=1"}, {.candidates = true, .model = true});
+  EXPECT_THAT(header, HasSubstr("##INFO=<ID=CANDIDATES,Number=1,Type=String,"));
+  EXPECT_LT(header.find("ID=MED_DP"), header.find("ID=MID"));
+  EXPECT_LT(header.find("ID=MID"), header.find("##x=1"));
 }
 
 }  // namespace haploom::genotype
