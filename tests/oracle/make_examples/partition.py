@@ -1,0 +1,96 @@
+"""One partition from its reads to its images, with one sample or with a pangenome above it.
+
+Source: make_examples_core.py, make_examples_pangenome_aware_dv.py
+"""
+import dataclasses
+
+from . import candidates, images, normalise, realigner, reads, reference_records
+from .alleles import Counter
+
+
+@dataclasses.dataclass
+class Options:
+    """Named as the flags; the defaults are those of make_examples with the channels of the WGS model."""
+    min_mapq: int = 5
+    min_base_quality: int = 10
+    legacy: bool = False  # keep_legacy_allele_counter_behavior
+    normalize_reads: bool = False
+    realign_reads: bool = True
+    keep_supplementary: bool = False
+    sort_by_haplotypes: bool = False
+    max_reads: int = 1500
+    partition_size: int = 1000
+    channels: tuple = images.WGS
+    sample: str = "default"
+    panel: str = "hprc_v1.1"
+
+
+PANGENOME_WGS = dict(min_mapq=0, legacy=True, normalize_reads=True, keep_supplementary=True, sort_by_haplotypes=True)
+PANGENOME_BLOCK = images.Block(spanning_only=True, blank=("haplotype", "base_quality", "mapping_quality"))
+
+
+@dataclasses.dataclass
+class Result:
+    start: int
+    end: int
+    reads: list
+    windows: list
+    counter: Counter
+    candidates: list
+    images: list  # [(candidate, indices of alts, image)]
+    reference_records: list
+
+
+def partitions(start, end, size):
+    return [(at, min(at + size, end)) for at in range(start, end, size)]
+
+
+def counted(here, reference, start, end, options):
+    """The counter over the partition; reads that normalisation changes are replaced in `here`."""
+    over = [i for i, read in enumerate(here) if read.overlaps(start, end)]
+    if not options.normalize_reads:
+        counter = Counter(reference, start, end, options.min_mapq, options.min_base_quality, options.legacy)
+        for i in over:
+            counter.add(here[i])
+        return counter
+    span = (min([start] + [here[i].start for i in over]), max([end] + [min(reference.length - 1, here[i].end) for i in over]))
+    counter = Counter(reference, start, end, options.min_mapq, options.min_base_quality, options.legacy, span)
+    bases = reference.bases(*span)
+    for i in over:
+        read = here[i]
+        if read.mapq < options.min_mapq:
+            continue
+        cigar, shift, rewrite = normalise.normalised(read.bases, read.cigar, read.start, bases, span[0])
+        counter.add(read, read.start + shift, cigar)
+        if rewrite:
+            here[i] = dataclasses.replace(read, start=read.start + shift, cigar=cigar)
+    return counter
+
+
+def run(fetched, reference, contig, start, end, options, haplotypes=None):
+    """fetched: reads after the filter, in file order; haplotypes: of the pangenome, as reads, or None without one."""
+    here, windows = reads.sample(fetched, options.max_reads), []
+    if options.realign_reads:
+        here, windows = realigner.realign(here, reference, start, end, options.legacy, options.normalize_reads)
+    counters, blocks = {}, []
+    if haplotypes is not None:
+        haplotypes = reads.sample(haplotypes, options.max_reads)
+        panel = Counter(reference, start, end, options.min_mapq, options.min_base_quality, options.legacy)
+        for haplotype in haplotypes:
+            if haplotype.overlaps(start, end):
+                panel.add(haplotype)
+        counters[options.panel] = panel
+        blocks.append((PANGENOME_BLOCK, haplotypes))
+    counter = counters[options.sample] = counted(here, reference, start, end, options)
+    blocks.append((images.Block(), here))
+    called = candidates.call(contig, counters, options.sample)
+    drawn = [(candidate, *pair) for candidate in called for pair in images.images(candidate, blocks, reference, options)]
+    return Result(start, end, here, windows, counter, called, drawn, reference_records.records(contig, counter))
+
+
+def swept(fetched, reference, start, end, options):
+    """Positions of the partition that --mode candidate_sweep writes: the reads as they are."""
+    counter = Counter(reference, start, end, options.min_mapq, options.min_base_quality, options.legacy)
+    for read in reads.sample(fetched, options.max_reads):
+        counter.add(read)
+    return [at for at, position in enumerate(counter.positions, start) if position.base in "ACGT" and candidates.accepted(position)]
