@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "base/error.h"
@@ -10,23 +11,43 @@
 namespace haploom::pipeline {
 namespace {
 
-// Gives the reads their alignments back at the end of its life: those of one match are never moved, and the next
-// partition starts from what the file says.
-class AlignmentsAsRead {
+void permute(std::vector<genome::Read>& reads, const std::vector<int32_t>& order) {
+  std::vector<genome::Read> out;
+  out.reserve(reads.size());
+  for (const int32_t i : order) out.push_back(std::move(reads[static_cast<size_t>(i)]));
+  reads = std::move(out);
+}
+
+void permute_back(std::vector<genome::Read>& reads, const std::vector<int32_t>& order) {
+  std::vector<genome::Read> out(reads.size());
+  for (size_t i = 0; i < order.size(); ++i) out[static_cast<size_t>(order[i])] = std::move(reads[i]);
+  reads = std::move(out);
+}
+
+// The reads with the realigner's alignments and in its order, as every later stage sees them. At the end of its life they
+// are again what the file says: the next partition starts from there. Normalising may change what is no plain match.
+class AsRealigned {
  public:
-  explicit AlignmentsAsRead(std::vector<genome::Read>& reads) : reads_(reads) {
+  AsRealigned(std::vector<genome::Read>& reads, realign::Realignment found) : reads_(reads), found_(std::move(found)) {
     for (size_t i = 0; i < reads.size(); ++i) {
       const genome::Read& read = reads[i];
       const bool fixed = read.cigar.size() == 1 && genome::is_match(read.cigar.front().op);
       if (!fixed) originals_.push_back({static_cast<int32_t>(i), read.start, read.end, read.cigar});
     }
+    realign::swap_alignments(reads_, found_.moved);
+    if (!std::is_sorted(found_.order.begin(), found_.order.end())) permute(reads_, found_.order);
   }
-  ~AlignmentsAsRead() { realign::restore(reads_, std::move(originals_)); }
-  AlignmentsAsRead(const AlignmentsAsRead&) = delete;
-  AlignmentsAsRead& operator=(const AlignmentsAsRead&) = delete;
+  ~AsRealigned() {
+    if (!std::is_sorted(found_.order.begin(), found_.order.end())) permute_back(reads_, found_.order);
+    realign::restore(reads_, std::move(originals_));
+    realign::swap_alignments(reads_, found_.moved);
+  }
+  AsRealigned(const AsRealigned&) = delete;
+  AsRealigned& operator=(const AsRealigned&) = delete;
 
  private:
   std::vector<genome::Read>& reads_;
+  realign::Realignment found_;
   std::vector<realign::DrawnAlignment> originals_;
 };
 
@@ -48,6 +69,8 @@ ExamineOptions preset(const std::string& model_type) {
     throw Error{Exit::kUsage, Reason::kUsage, "pipeline", fmt::format("--model_type '{}' is not known", model_type),
                 "--model_type WGS or --model_type WES"};
   }
+  options.realign.normalize_reads = options.normalize_reads;
+  options.realign.windows.keep_legacy = options.counts.legacy;
   options.counts.min_mapq = options.reads.filter.min_mapq;
   options.draw.min_mapq = options.reads.filter.min_mapq;
   return options;
@@ -55,7 +78,15 @@ ExamineOptions preset(const std::string& model_type) {
 
 Examiner::Examiner(const ExamineOptions& options, const tensor::ImageShape& shape, haplotypes::Reader* haplotypes,
                    StageClock& clock)
-    : options_(options), painter_(shape, options.draw), haplotypes_(haplotypes), clock_(clock) {}
+    : options_(options), realigner_(options.realign), painter_(shape, options.draw), haplotypes_(haplotypes), clock_(clock) {}
+
+realign::Realignment Examiner::realignment(const genome::Region& partition, const genome::Contig& contig,
+                                           const std::vector<genome::Read>& reads, const pileup::ReferenceWindow& reference) {
+  if (!options_.realign_reads) return {};
+  auto found = realigner_.realign(partition, reads, reference, contig.length);
+  clock_.lap(Stage::kRealign);
+  return found;
+}
 
 std::vector<genome::Read> Examiner::haplotype_reads(const genome::Region& partition, const genome::Contig& contig) {
   if (haplotypes_ == nullptr || painter_.shape().height_pangenome == 0) return {};
@@ -66,7 +97,7 @@ std::vector<genome::Read> Examiner::haplotype_reads(const genome::Region& partit
 
 void Examiner::examine(const genome::Region& partition, const genome::Contig& contig, std::vector<genome::Read>& reads,
                        const pileup::ReferenceWindow& reference, const TakeExamples& take) {
-  const AlignmentsAsRead originals(reads);  // the painter, too, sees the normal form
+  const AsRealigned realigned(reads, realignment(partition, contig, reads, reference));
   std::vector<realign::DrawnAlignment> drawn;
   if (options_.normalize_reads) drawn = realign::normalize_for_counting(partition, reads, reference);
   const auto counts = pileup::count_alleles(partition, reads, reference, options_.counts);

@@ -17,12 +17,15 @@
 #include "pileup/pileup.h"
 #include "pipeline/partition_stream.h"
 #include "pipeline/stage_clock.h"
+#include "realign/realign.h"
 #include "tensor/tensor.h"
 
 namespace haploom::pipeline {
 
 struct ExamineOptions {
   PartitionOptions reads;
+  bool realign_reads = true;
+  realign::RealignOptions realign;
   bool normalize_reads = true;
   pileup::CountOptions counts;
   candidates::Thresholds thresholds;
@@ -50,9 +53,12 @@ class Examiner {
  private:
   void paint(std::vector<genome::Candidate>&& found, const genome::Contig& contig, const std::vector<genome::Read>& reads,
              const std::vector<genome::Read>& haplotypes, const pileup::ReferenceWindow& reference, const TakeExamples& take);
+  realign::Realignment realignment(const genome::Region& partition, const genome::Contig& contig,
+                                   const std::vector<genome::Read>& reads, const pileup::ReferenceWindow& reference);
   std::vector<genome::Read> haplotype_reads(const genome::Region& partition, const genome::Contig& contig);
 
   const ExamineOptions& options_;
+  realign::Realigner realigner_;
   tensor::Painter painter_;
   haplotypes::Reader* haplotypes_;
   StageClock& clock_;

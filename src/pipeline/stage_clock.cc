@@ -7,6 +7,7 @@ namespace haploom::pipeline {
 std::string_view stage_name(Stage stage) {
   switch (stage) {
     case Stage::kReads: return "read decode";
+    case Stage::kRealign: return "realign";
     case Stage::kCounts: return "normalise, count, candidates";
     case Stage::kHaplotypes: return "haplotypes";
     case Stage::kTensors: return "tensors";

@@ -8,8 +8,8 @@
 
 namespace haploom::pipeline {
 
-enum class Stage { kReads, kCounts, kHaplotypes, kTensors, kNetwork, kGenotypes, kOutput };
-inline constexpr int kStages = 7;
+enum class Stage { kReads, kRealign, kCounts, kHaplotypes, kTensors, kNetwork, kGenotypes, kOutput };
+inline constexpr int kStages = 8;
 std::string_view stage_name(Stage stage);  // the rows of `./run bench call`
 
 using StageSeconds = std::array<double, kStages>;
