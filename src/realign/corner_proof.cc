@@ -1,9 +1,13 @@
 #include <algorithm>
+#include <utility>
 
+#include "realign/lanes.h"
 #include "realign/smith_waterman.h"
 
 namespace haploom::realign {
 namespace {
+
+using namespace lanes;
 
 constexpr int kFirstBand = 8;
 constexpr int kWidestBand = 96;
@@ -12,108 +16,111 @@ constexpr int16_t kQueryN = 5;  // N fits nothing, not even N
 // The values of one antidiagonal, by query base; [0] stands for the one before the first.
 struct Diagonal {
   int16_t* high;            // best score of a path that ends here
+  int16_t* high_insertion;  // of one that ends in an insertion
   int16_t* low;             // the same without a deletion right after an insertion
-  int16_t* unbroken;        // low, when no insertion ends here
-  int16_t* high_insertion;
   int16_t* low_insertion;
+  int16_t* unbroken;        // low, when no insertion ends here
 };
 
-struct Run {
-  int first;
-  int last;
+struct Deletions {
+  int16_t* high;
+  int16_t* low;
 };
 
-// One antidiagonal; plain loops over arrays that do not overlap, for the compiler to turn into vectors. Returns the best.
-int16_t step(const Run& run, const int16_t* __restrict query, const int16_t* __restrict reference, const Diagonal& now,
-             const Diagonal& before, const Diagonal& twice_before, int16_t* __restrict high_deletion,
-             int16_t* __restrict low_deletion, const Penalties& penalties) {
-  const auto match = static_cast<int16_t>(penalties.match);
-  const auto mismatch = static_cast<int16_t>(-penalties.mismatch);
-  const auto open = static_cast<int16_t>(penalties.gap_open);
-  const auto extend = static_cast<int16_t>(penalties.gap_extend);
-  const auto most = [](int16_t a, int16_t b) { return a > b ? a : b; };
-  const auto n = run.last - run.first + 1;
-  const auto* __restrict q = query + run.first;
-  const auto* __restrict r = reference;
-  const auto* __restrict diagonal_high = twice_before.high + run.first;  // query base before, that is
-  const auto* __restrict diagonal_low = twice_before.low + run.first;
-  const auto* __restrict up_high = before.high + run.first;
-  const auto* __restrict up_low = before.low + run.first;
-  const auto* __restrict up_high_insertion = before.high_insertion + run.first;
-  const auto* __restrict up_low_insertion = before.low_insertion + run.first;
-  const auto* __restrict left_high = before.high + run.first + 1;
-  const auto* __restrict left_unbroken = before.unbroken + run.first + 1;
-  auto* __restrict high = now.high + run.first + 1;
-  auto* __restrict low = now.low + run.first + 1;
-  auto* __restrict unbroken = now.unbroken + run.first + 1;
-  auto* __restrict high_insertion = now.high_insertion + run.first + 1;
-  auto* __restrict low_insertion = now.low_insertion + run.first + 1;
-  auto* __restrict high_d = high_deletion + run.first + 1;
-  auto* __restrict low_d = low_deletion + run.first + 1;
-  int16_t best = 0;
-  for (int i = 0; i < n; ++i) {
-    const int16_t pair = q[i] == r[i] ? match : mismatch;
-    const auto hd = most(0, most(static_cast<int16_t>(high_d[i] - extend), static_cast<int16_t>(left_high[i] - open)));
-    const auto ld = most(0, most(static_cast<int16_t>(low_d[i] - extend), static_cast<int16_t>(left_unbroken[i] - open)));
-    const auto hi = most(0, most(static_cast<int16_t>(up_high_insertion[i] - extend), static_cast<int16_t>(up_high[i] - open)));
-    const auto li = most(0, most(static_cast<int16_t>(up_low_insertion[i] - extend), static_cast<int16_t>(up_low[i] - open)));
-    const auto h = most(most(static_cast<int16_t>(diagonal_high[i] + pair), hd), hi);
-    const auto u = most(static_cast<int16_t>(diagonal_low[i] + pair), ld);
-    high_d[i] = hd;
-    low_d[i] = ld;
-    high_insertion[i] = hi;
-    low_insertion[i] = li;
-    high[i] = h;
-    unbroken[i] = u;
-    low[i] = most(u, li);
-    best = most(best, h);
+struct Costs {
+  V8 match;
+  V8 mismatch;
+  V8 open;
+  V8 extend;
+};
+
+constexpr int kPadding = 10;  // behind the last query base: what the lanes beyond a diagonal's end read and write
+
+// Query bases first..last of one antidiagonal; reference: turned, from the base opposite to `first` on. Lanes beyond the end
+// compute what nobody reads. Returns the best score of each lane.
+template <bool kBoth>
+inline V8 step(int first, int last, const int16_t* query, const int16_t* reference, const Diagonal& now, const Diagonal& before,
+               const Diagonal& twice_before, const Deletions& deletions, const Costs& costs) {
+  V8 best{};
+  for (int h = first; h <= last; h += 8) {
+    const V8 same = load<V8>(query + h) == load<V8>(reference + h - first);
+    const V8 pair = (same & costs.match) | (~same & costs.mismatch);
+    const auto deleted = [&](const int16_t* longer, const int16_t* opened) {
+      return max(minus(load<V8>(longer + h + 1), costs.extend), minus(load<V8>(opened + h + 1), costs.open));
+    };
+    const auto inserted = [&](const int16_t* longer, const int16_t* opened) {
+      return max(minus(load<V8>(longer + h), costs.extend), minus(load<V8>(opened + h), costs.open));
+    };
+    const V8 high_deletion = deleted(deletions.high, before.high);
+    const V8 high_insertion = inserted(before.high_insertion, before.high);
+    const V8 high = max(max(load<V8>(twice_before.high + h) + pair, high_deletion), high_insertion);
+    store(deletions.high + h + 1, high_deletion);
+    store(now.high_insertion + h + 1, high_insertion);
+    store(now.high + h + 1, high);
+    if constexpr (kBoth) {
+      const V8 low_deletion = deleted(deletions.low, before.unbroken);
+      const V8 low_insertion = inserted(before.low_insertion, before.low);
+      const V8 unbroken = max(load<V8>(twice_before.low + h) + pair, low_deletion);
+      store(deletions.low + h + 1, low_deletion);
+      store(now.low_insertion + h + 1, low_insertion);
+      store(now.unbroken + h + 1, unbroken);
+      store(now.low + h + 1, max(unbroken, low_insertion));
+    }
+    const V8 inside = V8{0, 1, 2, 3, 4, 5, 6, 7} < splat(last - h + 1);
+    best = max(best, high & inside);
   }
   return best;
 }
 
+constexpr int half_up(int value) { return value > 0 ? (value + 1) / 2 : -(-value / 2); }
+constexpr int half_down(int value) { return value >= 0 ? value / 2 : -((-value + 1) / 2); }
+
 }  // namespace
 
+template <bool kBoth>
 CornerProof::Peak CornerProof::peak(int band, const Penalties& penalties) {
-  const auto rows = static_cast<int>(query_.size());
-  const auto columns = static_cast<int>(reference_.size());
+  const auto rows = static_cast<int>(query_.size()) - kPadding;
+  const auto columns = static_cast<int>(reference_.size()) - kPadding;
   const int skew = columns - rows;
   const int leftmost = std::min(0, skew) - band;  // of reference index - query index
   const int rightmost = std::max(0, skew) + band;
-  const size_t stride = static_cast<size_t>(rows) + 3;
-  cells_.assign(17 * stride, 0);
+  const size_t stride = static_cast<size_t>(rows) + kPadding + 2;
+  constexpr int kArrays = kBoth ? 5 : 2;
+  cells_.assign((3 * kArrays + 2) * stride, 0);
   int16_t* next = cells_.data();
-  const auto take = [&next, stride] {
-    int16_t* out = next;
-    next += stride;
-    return out;
-  };
-  Diagonal diagonals[3];
-  for (Diagonal& each : diagonals) each = {take(), take(), take(), take(), take()};
-  int16_t* high_deletion = take();
-  int16_t* low_deletion = take();
-
-  int16_t best = 0;
-  const auto half_up = [](int value) { return value > 0 ? (value + 1) / 2 : -(-value / 2); };
-  const auto half_down = [](int value) { return value >= 0 ? value / 2 : -((-value + 1) / 2); };
-  for (int sum = 0; sum <= rows + columns - 2; ++sum) {
-    const Diagonal& now = diagonals[sum % 3];
-    const Run run{std::max({0, sum - columns + 1, half_up(sum - rightmost)}),
-                  std::min({rows - 1, sum, half_down(sum - leftmost)})};
-    if (run.first > run.last) return {};
-    // Base sum - h of the reference stands at (columns - 1 - sum) + h of the turned one.
-    const int16_t* reference = reference_.data() + (columns - 1 - sum + run.first);
-    const int16_t here = step(run, query_.data(), reference, now, diagonals[(sum + 2) % 3], diagonals[(sum + 1) % 3],
-                              high_deletion, low_deletion, penalties);
-    if (sum < rows + columns - 2) best = std::max(best, here);
-    for (const int beside : {run.first, run.last + 2}) {
-      const auto at = static_cast<size_t>(beside);
-      now.high[at] = now.low[at] = now.unbroken[at] = now.high_insertion[at] = now.low_insertion[at] = 0;
-      high_deletion[at] = low_deletion[at] = 0;
+  const auto take = [&next, stride] { return std::exchange(next, next + stride); };
+  Diagonal diagonals[3] = {};
+  for (Diagonal& each : diagonals) {
+    each.high = take();
+    each.high_insertion = take();
+    if constexpr (kBoth) {
+      each.low = take();
+      each.low_insertion = take();
+      each.unbroken = take();
     }
   }
-  const Diagonal& last = diagonals[(rows + columns - 2) % 3];
-  const auto corner = static_cast<size_t>(rows);
-  return {last.high[corner], last.high[corner] > best && last.high[corner] == last.low[corner]};
+  const Deletions deletions{take(), take()};
+  const Costs costs{splat(penalties.match), splat(-penalties.mismatch), splat(penalties.gap_open), splat(penalties.gap_extend)};
+
+  V8 best{};
+  V8 here{};
+  const int last_sum = rows + columns - 2;
+  for (int sum = 0; sum <= last_sum; ++sum) {
+    const Diagonal& now = diagonals[sum % 3];
+    const int first = std::max({0, sum - columns + 1, half_up(sum - rightmost)});
+    const int last = std::min({rows - 1, sum, half_down(sum - leftmost)});
+    best = max(best, here);
+    // Base sum - h of the reference stands at (columns - 1 - sum) + h of the turned one.
+    here = step<kBoth>(first, last, query_.data(), reference_.data() + (columns - 1 - sum + first), now, diagonals[(sum + 2) % 3],
+                       diagonals[(sum + 1) % 3], deletions, costs);
+    for (const int beside : {first, last + 2}) {
+      now.high[beside] = now.high_insertion[beside] = deletions.high[beside] = 0;
+      if constexpr (kBoth) now.low[beside] = now.low_insertion[beside] = now.unbroken[beside] = deletions.low[beside] = 0;
+    }
+  }
+  const Diagonal& last = diagonals[last_sum % 3];
+  const int16_t corner = last.high[rows];
+  return {corner, corner > highest(best) && (!kBoth || last.low[rows] == corner)};
 }
 
 // A path that leaves the band of `band` diagonals beside the two corners' own loses at least min(match, gap_extend) for each
@@ -124,23 +131,28 @@ std::optional<int> CornerProof::score(std::span<const int8_t> query, std::span<c
   const int loss_per_diagonal = std::min(penalties.match, penalties.gap_extend);
   const bool lanes_settle = penalties.gap_open > penalties.gap_extend;  // else an insertion may get lost between two lanes
   if (shorter == 0 || loss_per_diagonal <= 0 || !lanes_settle) return std::nullopt;
-  const auto load = [&](auto from_query, auto from_reference) {
+  const auto lay_out = [&](auto from_query, auto from_reference) {
     query_.assign(from_query, from_query + static_cast<std::ptrdiff_t>(query.size()));
     std::replace(query_.begin(), query_.end(), int16_t{4}, kQueryN);
+    query_.resize(query.size() + kPadding);
     reference_.assign(from_reference, from_reference + static_cast<std::ptrdiff_t>(reference.size()));
+    reference_.resize(reference.size() + kPadding);
   };
-  load(query.begin(), reference.rbegin());
-  int band = kFirstBand;
-  Peak forward = peak(band, penalties);
+  lay_out(query.begin(), reference.rbegin());
   const auto band_for = [&](int score) { return (penalties.match * shorter - score) / loss_per_diagonal + 1; };
-  if (const int needed = band_for(forward.score); needed > band) {
+  // The least that an insertion with a deletion beside it costs.
+  const auto lanes_matter = [&](int score) { return penalties.match * shorter - score >= 2 * penalties.gap_open + penalties.match; };
+  int band = kFirstBand;
+  Peak forward = peak<false>(band, penalties);
+  const bool both = lanes_matter(forward.score);
+  if (const int needed = band_for(forward.score); both || needed > band) {
     if (needed > kWidestBand) return std::nullopt;
-    band = needed;
-    forward = peak(band, penalties);
+    band = std::max(band, needed);
+    forward = both ? peak<true>(band, penalties) : peak<false>(band, penalties);
   }
-  if (!forward.at_corner_only || band < band_for(forward.score)) return std::nullopt;
-  load(query.rbegin(), reference.begin());
-  const Peak backward = peak(band, penalties);
+  if (!forward.at_corner_only) return std::nullopt;
+  lay_out(query.rbegin(), reference.begin());
+  const Peak backward = both ? peak<true>(band, penalties) : peak<false>(band, penalties);
   if (!backward.at_corner_only || backward.score != forward.score) return std::nullopt;
   return forward.score;
 }

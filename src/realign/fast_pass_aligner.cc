@@ -132,11 +132,12 @@ void FastPassAligner::score_unplaced(const Task& task, int32_t read) {
     scored_.push_back(haplotype.index);
     scored_codes_.push_back(haplotype.codes);
   }
-  const auto scores = related_.score(query, scored_codes_, penalties_of(options_));
-  for (size_t i = 0; i < scores.size(); ++i) {
-    const Haplotype& haplotype = haplotypes_[static_cast<size_t>(scored_[i])];
-    const bool counts = scores[i] >= score_threshold_ || (task.force && haplotype.is_reference);
-    if (scores[i] > 0 && counts) placement(haplotype, read) = {scores[i], 0};
+  const auto ends = related_.score(query, scored_codes_, penalties_of(options_));
+  for (size_t i = 0; i < ends.size(); ++i) {
+    Haplotype& haplotype = haplotypes_[static_cast<size_t>(scored_[i])];
+    haplotype.end = ends[i];
+    const bool counts = ends[i].score >= score_threshold_ || (task.force && haplotype.is_reference);
+    if (ends[i].score > 0 && counts) placement(haplotype, read) = {ends[i].score, 0};
   }
   aligner_.set_query(query);
 }
@@ -160,7 +161,7 @@ void FastPassAligner::answer(const Task& task, int32_t read, Answer& out) {
     if (best == nullptr) return;
     genome::Cigar cigar = {{'=', static_cast<int32_t>(bases.size())}};
     if (!is_placed) {
-      auto aligned = aligner_.align_to(best->codes);
+      auto aligned = best->end.reference < 0 ? aligner_.align_to(best->codes) : aligner_.align_to(best->codes, best->end);
       if (!aligned) {  // its score does not count, then
         placement(*best, read) = {};
         continue;

@@ -62,6 +62,7 @@ class FastPassAligner {
     bool is_aligned = false;  // to the reference
     std::optional<LocalAlignment> alignment;
     std::vector<int8_t> codes;
+    LocalEnd end;  // of the read in hand, that is placed nowhere
   };
 
   void place_reads(const Task& task, Haplotype& haplotype);

@@ -71,26 +71,41 @@ int32_t RelatedScores::next_score(std::span<const int8_t> before, std::span<cons
   return best;
 }
 
-std::span<const int32_t> RelatedScores::score(std::span<const int8_t> query, std::span<const std::span<const int8_t>> references,
-                                              const Penalties& penalties) {
-  scores_.assign(references.size(), 0);
+// Where a score of the reference just done is reached first.
+template <int kLanes>
+LocalEnd RelatedScores::place(std::span<const int8_t> reference, int32_t score) {
+  const auto note = std::find_if(notes_.begin(), notes_.end(), [score](const Note& each) { return each.best == score; });
+  if (score == 0 || note == notes_.end()) return {0, -1, -1, kLanes};
+  std::copy(note->state.begin(), note->state.end(), query_.state().begin());
+  const int32_t end = note + 1 == notes_.end() ? static_cast<int32_t>(reference.size()) : note[1].column;
+  LocalEnd found = query_.find<kLanes>(reference.subspan(static_cast<size_t>(note->column), static_cast<size_t>(end - note->column)));
+  found.reference += note->column;
+  return found;
+}
+
+std::span<const LocalEnd> RelatedScores::score(std::span<const int8_t> query, std::span<const std::span<const int8_t>> references,
+                                               const Penalties& penalties) {
+  ends_.assign(references.size(), {});
   query_.assign(query, penalties);
   const auto all = [&]<int kLanes>(auto&& wanted, auto&& take) {
     std::span<const int8_t> before;
     std::move(notes_.begin(), notes_.end(), std::back_inserter(spare_));
     notes_.clear();
+    int32_t best = 0;
     for (size_t i = 0; i < references.size(); ++i) {
       if (!fits_words(query.size(), references[i].size(), penalties) || !wanted(i)) continue;
-      take(i, next_score<kLanes>(before, references[i]));
+      const int32_t score = next_score<kLanes>(before, references[i]);
       before = references[i];
+      take(i, score >= best ? place<kLanes>(before, score) : LocalEnd{score, -1, -1, kLanes});
+      best = std::max(best, score);
     }
   };
-  all.operator()<8>([](size_t) { return true; }, [&](size_t i, int32_t score) { scores_[i] = score; });
-  const auto in_doubt = [&](size_t i) { return fits_bytes(scores_[i] - kLaneDoubt, penalties); };
-  all.operator()<16>(in_doubt, [&](size_t i, int32_t score) {
-    if (fits_bytes(score, penalties)) scores_[i] = score;
+  all.operator()<8>([](size_t) { return true; }, [&](size_t i, const LocalEnd& end) { ends_[i] = end; });
+  const auto in_doubt = [&](size_t i) { return fits_bytes(ends_[i].score - kLaneDoubt, penalties); };
+  all.operator()<16>(in_doubt, [&](size_t i, const LocalEnd& end) {
+    if (fits_bytes(end.score, penalties)) ends_[i] = end;
   });
-  return scores_;
+  return ends_;
 }
 
 }  // namespace haploom::realign

@@ -19,24 +19,33 @@ void SmithWaterman::set_query(std::span<const int8_t> query) {
 
 LocalEnd SmithWaterman::end_in(std::span<const int8_t> reference) {
   if (!fits_words(query_.size(), reference.size(), penalties_)) return {};
-  lanes_ = 8;
-  const LocalEnd words = forward_.scan<8>(reference);
+  forward_.begin<8>();
+  const LocalEnd words = forward_.find<8>(reference);
   if (!fits_bytes(words.score - kLaneDoubt, penalties_)) return words;
-  const LocalEnd bytes = forward_.scan<16>(reference);
-  if (!fits_bytes(bytes.score, penalties_)) return words;
-  lanes_ = 16;
-  return bytes;
+  forward_.begin<16>();
+  const LocalEnd bytes = forward_.find<16>(reference);
+  return fits_bytes(bytes.score, penalties_) ? bytes : words;
 }
 
 std::optional<LocalAlignment> SmithWaterman::align_to(std::span<const int8_t> reference) {
-  const LocalEnd end = end_in(reference);
+  return align_to(reference, end_in(reference));
+}
+
+std::optional<LocalAlignment> SmithWaterman::align_to(std::span<const int8_t> reference, const LocalEnd& end) {
   if (end.score == 0) return std::nullopt;
   turned_query_.assign(query_.begin(), query_.begin() + end.query + 1);
   std::reverse(turned_query_.begin(), turned_query_.end());
   turned_reference_.assign(reference.begin(), reference.begin() + end.reference + 1);
   std::reverse(turned_reference_.begin(), turned_reference_.end());
   backward_.assign(turned_query_, penalties_);
-  const LocalEnd begin = lanes_ == 8 ? backward_.scan<8>(turned_reference_, end.score) : backward_.scan<16>(turned_reference_, end.score);
+  LocalEnd begin;
+  if (end.lanes == 8) {
+    backward_.begin<8>();
+    begin = backward_.find<8>(turned_reference_, end.score);
+  } else {
+    backward_.begin<16>();
+    begin = backward_.find<16>(turned_reference_, end.score);
+  }
   if (begin.score < end.score) return std::nullopt;
   return alignment(query_, reference, end.query - begin.query, end.reference - begin.reference, end);
 }

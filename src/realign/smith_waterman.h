@@ -42,6 +42,7 @@ struct LocalEnd {
   int score = 0;
   int reference = -1;
   int query = -1;
+  int lanes = 8;  // that were asked
   bool operator==(const LocalEnd&) const = default;
 };
 
@@ -61,14 +62,12 @@ class StripedQuery {
   void assign(std::span<const int8_t> codes, const Penalties& penalties);
   bool empty() const { return codes_.empty(); }
 
-  // Scans the reference from its first column on; stop_at > 0: ends at the first column whose best score is exactly that.
-  template <int kLanes>
-  LocalEnd scan(std::span<const int8_t> reference, int stop_at = 0);
-
-  // The same by pieces, for the score alone: begin(), then advance() over columns, which returns the best score among them.
-  // What comes later depends on state() alone.
+  // begin(), then columns: find() places the best score among them, advance() returns it alone. What comes later depends
+  // on state() alone. stop_at > 0: find() ends at the first column whose best score is exactly that.
   template <int kLanes>
   void begin();
+  template <int kLanes>
+  LocalEnd find(std::span<const int8_t> reference, int stop_at = 0);
   template <int kLanes>
   int advance(std::span<const int8_t> reference);
   std::span<int16_t> state() { return std::span(columns_).first(static_cast<size_t>(2 * stride_)); }
@@ -89,8 +88,9 @@ class StripedQuery {
 // part, up to where they meet again and nothing of the difference is left.
 class RelatedScores {
  public:
-  // [references.size()] as end_in() of a SmithWaterman would give them one by one; references may be empty.
-  std::span<const int32_t> score(std::span<const int8_t> query, std::span<const std::span<const int8_t>> references,
+  // [references.size()] as end_in() of a SmithWaterman would give them one by one; references may be empty. Where a score is
+  // lower than one before it, the place is left out (-1).
+  std::span<const LocalEnd> score(std::span<const int8_t> query, std::span<const std::span<const int8_t>> references,
                                  const Penalties& penalties);
 
  private:
@@ -102,12 +102,14 @@ class RelatedScores {
   };
   template <int kLanes>
   int32_t next_score(std::span<const int8_t> before, std::span<const int8_t> reference);
+  template <int kLanes>
+  LocalEnd place(std::span<const int8_t> reference, int32_t score);
   Note& fresh(std::vector<Note>& notes, int32_t column);
   StripedQuery query_;
   std::vector<Note> notes_;  // of the reference before
   std::vector<Note> next_;
   std::vector<Note> spare_;
-  std::vector<int32_t> scores_;
+  std::vector<LocalEnd> ends_;
 };
 
 // The path of a known score from corner to corner of query x reference: a band that is doubled until it holds the score.
@@ -138,6 +140,7 @@ class CornerProof {
     int score = 0;
     bool at_corner_only = false;
   };
+  template <bool kBoth>
   Peak peak(int band, const Penalties& penalties);
   std::vector<int16_t> cells_;
   std::vector<int16_t> query_;
@@ -152,6 +155,7 @@ class SmithWaterman {
   void set_query(std::span<const int8_t> query);
   LocalEnd end_in(std::span<const int8_t> reference);  // score alone; 0 when nothing matches
   std::optional<LocalAlignment> align_to(std::span<const int8_t> reference);
+  std::optional<LocalAlignment> align_to(std::span<const int8_t> reference, const LocalEnd& end);  // end_in(reference), known
   // The same answer, much sooner where the two differ in few places.
   std::optional<LocalAlignment> align_similar(std::span<const int8_t> query, std::span<const int8_t> reference);
 
@@ -160,7 +164,6 @@ class SmithWaterman {
                                           int reference_begin, const LocalEnd& end);
   Penalties penalties_;
   std::vector<int8_t> query_;
-  int lanes_ = 8;  // of the last end_in()
   std::vector<int8_t> turned_query_;
   std::vector<int8_t> turned_reference_;
   StripedQuery forward_;
