@@ -411,7 +411,7 @@ World world_of(Chance& chance) {
   if (alt_aligned == 2 && w.shape.channels.size() >= 6)
     w.shape.channels.insert(w.shape.channels.end(), {Channel::kDiffAlternateAllele1, Channel::kDiffAlternateAllele2});
   w.options = {chance.upto(10), chance.upto(15), chance.one_in(2), chance.one_in(2), chance.upto(4), chance.one_in(2), chance.one_in(6),
-               chance.one_in(6), chance.one_in(2), pretend_to_align};
+               chance.one_in(6), chance.one_in(2), {}, pretend_to_align};
   for (int i = chance.upto(60); i > 0; --i) w.reads.push_back(chance.read(40));
   for (int i = chance.upto(30); i > 0; --i) w.haplotypes.push_back(chance.read(1000));
   w.candidate.ref = w.contig.substr(200, static_cast<size_t>(chance.one_in(2) ? 1 : 1 + chance.upto(12)));

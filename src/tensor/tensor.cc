@@ -65,8 +65,13 @@ Painter::Painter(ImageShape shape, DrawOptions options) : shape_(std::move(shape
   check_shape(shape_);
   const AltAligned by_channels = alt_aligned_of(shape_.channels);
   state_->is_alt_aligned = by_channels != AltAligned::kNone || shape_.alt_aligned_rows;
-  check(!state_->is_alt_aligned || options.align_to_haplotype, "an alt-aligned pileup has an aligner");
   state_->options = options;
+  if (state_->is_alt_aligned && !options.align_to_haplotype) {
+    state_->options.align_to_haplotype = [aligner = std::make_shared<realign::HaplotypeAligner>(options.aligner)](
+                                             std::string_view haplotype, std::span<const std::string_view> pieces) {
+      return aligner->align(haplotype, pieces);
+    };
+  }
   if (shape_.height_pangenome > 0) {
     const int64_t least = options.only_window_spanning_haplotypes ? shape_.width : kMinReferenceBases;
     BlockOptions block{shape_.height_pangenome, options, kBlankForHaplotypes, options.blank_haplotypes_of_snps,

@@ -53,7 +53,8 @@ struct DrawOptions {
   bool blank_haplotypes_of_snps = false;    // variant_types_to_blank: the haplotypes' rows are black
   bool blank_haplotypes_of_indels = false;
   bool alt_align_snps = false;          // types_to_alt_align: all; otherwise alt-aligned is what has an indel
-  AlignToHaplotype align_to_haplotype = {};  // needed by shapes with alt-aligned channels or rows
+  realign::AlignerOptions aligner = {};     // of shapes with alt-aligned channels or rows
+  AlignToHaplotype align_to_haplotype = {};  // instead of a realign::HaplotypeAligner
 };
 
 // A read or haplotype and where an image shows it.

@@ -174,6 +174,23 @@ class Goldens : public testing::Test {
     throw std::runtime_error("a golden outside the partitions");
   }
 
+  // The candidates of a training run, with the reads and supports of the calling run.
+  void compare_training_images(const std::string& example, const ImageShape& shape) {
+    Painter painter(shape, {.min_mapq = 5});
+    const std::string blob = output_of("gzip -dc " + goldens() + "examples/" + example + ".images.u8.gz");
+    const auto index = json_file("examples/" + example + ".index.jsonl");
+    ASSERT_EQ(index.size(), 49U);
+    std::vector<uint8_t> drawn(shape.bytes());
+    for (const Json& line : index) {
+      genome::Candidate candidate = candidate_of(line["variant"]);
+      const auto& reads = reads_around(candidate.start, {});
+      candidate.read_support = support(candidate.alts, read_support_[candidate.start], reads);
+      painter.begin(&reads, nullptr, reference(), kContigLength);
+      ASSERT_TRUE(painter.draw(candidate, line["alt_allele_indices"].get<genome::AltSet>(), drawn));
+      EXPECT_TRUE(equal_rows(shape, drawn, blob.data() + line["image_offset"].get<size_t>(), 0, shape.rows())) << line["locus"];
+    }
+  }
+
   std::string bases_;
   std::map<int64_t, SupportByKey> read_support_;  // by the candidate's start
   std::vector<Json> realigned_;
@@ -225,6 +242,21 @@ TEST_F(Goldens, OfACallingRunAreDrawnByteForByte) {
     ASSERT_TRUE(painter.draw(candidate, line["alt_allele_indices"].get<genome::AltSet>(), drawn));
     EXPECT_TRUE(equal_rows(shape, drawn, blob.data() + line["image_offset"].get<size_t>(), 0, shape.rows())) << line["locus"];
   }
+}
+
+TEST_F(Goldens, OfReadsAlignedToAltsAsChannelsAreDrawnByteForByte) {
+  ImageShape shape;
+  shape.height_pangenome = 0;
+  shape.channels = parse_channel_list("BASE_CHANNELS", AltAligned::kDiffChannels);
+  compare_training_images("alt_aligned_diff_channels", shape);
+}
+
+TEST_F(Goldens, OfReadsAlignedToAltsAsRowsAreDrawnByteForByte) {
+  ImageShape shape;
+  shape.height_pangenome = 0;
+  shape.channels = parse_channel_list("BASE_CHANNELS", AltAligned::kRows);
+  shape.alt_aligned_rows = true;
+  compare_training_images("alt_aligned_rows", shape);
 }
 
 TEST_F(Goldens, OfThePangenomeAreDrawnByteForByte) {
