@@ -1,9 +1,12 @@
 #include "candidates/candidates.h"
 
 #include <algorithm>
-#include <string_view>
+#include <optional>
+#include <string>
 
 #include "base/error.h"
+#include "candidates/allele.h"
+#include "candidates/complex_alleles.h"
 #include "genome/dna.h"
 
 namespace haploom::candidates {
@@ -13,109 +16,167 @@ using pileup::AlleleObservation;
 using pileup::AlleleType;
 using pileup::PositionCounts;
 
-struct Allele {
-  std::string_view bases;
-  AlleleType type = AlleleType::kSubstitution;
-  int count = 0;    // not low quality
-  std::string alt;  // as the candidate spells it
+// The lists that a sample's observations go to: one an allele, one for all other alleles, one for the reference.
+struct Lists {
+  std::vector<genome::Support> alleles;
+  genome::Support uncalled, reference;
 };
 
-bool shows(const AlleleObservation& seen, const Allele& allele) {
-  return seen.type == allele.type && seen.bases == allele.bases;
-}
-
-bool is_called(const AlleleObservation& seen) { return !seen.low_quality && seen.type != AlleleType::kSoftClip; }
-
-// The alleles that could be called, with their counts, in upstream's order: by bases, then type.
-std::vector<Allele> grouped(const PositionCounts& counts) {
-  std::vector<const AlleleObservation*> seen;
-  for (const AlleleObservation& each : counts.alleles) {
-    if (is_called(each)) seen.push_back(&each);
-  }
-  std::sort(seen.begin(), seen.end(), [](const AlleleObservation* a, const AlleleObservation* b) {
-    return a->bases != b->bases ? a->bases < b->bases : a->type < b->type;
-  });
-  std::vector<Allele> out;
-  for (const AlleleObservation* each : seen) {
-    if (out.empty() || !shows(*each, out.back())) out.push_back({each->bases, each->type, 0, {}});
-    ++out.back().count;
-  }
-  return out;
-}
-
-bool accepted(const Allele& allele, int depth, const Thresholds& thresholds) {
-  const bool snp = allele.type == AlleleType::kSubstitution;
-  const double fraction = snp ? thresholds.min_fraction_snps : thresholds.min_fraction_indels;
-  return allele.count >= (snp ? thresholds.min_count_snps : thresholds.min_count_indels) &&
-         static_cast<double>(allele.count) / depth >= fraction;
-}
-
-// The reference base, or with deletions as much of the reference as the longest one takes.
-std::string ref_bases(char base, const std::vector<Allele>& alleles) {
-  std::string_view longest;
-  for (const Allele& allele : alleles) {
-    if (allele.type == AlleleType::kDeletion && allele.bases.size() > longest.size()) longest = allele.bases;
-  }
-  std::string ref(1, base);
-  if (!longest.empty()) ref += longest.substr(1);
-  return ref;
-}
-
-std::string alt_bases(const Allele& allele, std::string_view ref) {
-  if (allele.type == AlleleType::kDeletion) return std::string(allele.bases.substr(0, 1)).append(ref.substr(allele.bases.size()));
-  return std::string(allele.bases).append(ref.substr(1));
-}
-
-genome::Support supporters(const PositionCounts& counts, const Allele& allele) {
-  genome::Support out;
+Lists supporters(const PositionCounts& counts, const std::vector<Allele>& alleles) {
+  Lists out;
+  out.alleles.resize(alleles.size());
   for (const AlleleObservation& seen : counts.alleles) {
-    if (shows(seen, allele)) out.push_back(seen.read);
+    const auto shown = std::find_if(alleles.begin(), alleles.end(), [&seen](const Allele& allele) { return shows(seen, allele); });
+    if (seen.type == AlleleType::kReference) {
+      out.reference.push_back(seen.read);
+    } else if (shown == alleles.end()) {
+      out.uncalled.push_back(seen.read);
+    } else {
+      out.alleles[static_cast<size_t>(shown - alleles.begin())].push_back(seen.read);
+    }
   }
-  std::sort(out.begin(), out.end());
+  for (genome::Support& list : out.alleles) std::sort(list.begin(), list.end());
+  std::sort(out.uncalled.begin(), out.uncalled.end());
+  std::sort(out.reference.begin(), out.reference.end());
   return out;
 }
 
-genome::Candidate candidate(int contig, int64_t position, char base, std::vector<Allele> alleles, int depth,
-                            const PositionCounts& counts, const PositionCounts* haplotypes) {
-  genome::Candidate out;
-  out.contig = contig;
-  out.start = position;
-  out.ref = ref_bases(base, alleles);
-  for (Allele& allele : alleles) allele.alt = alt_bases(allele, out.ref);
-  std::sort(alleles.begin(), alleles.end(), [](const Allele& a, const Allele& b) { return a.alt < b.alt; });
-  out.depth = depth;
-  out.allele_depth.push_back(counts.reference);
-  for (const Allele& allele : alleles) {
-    out.allele_depth.push_back(allele.count);
-    out.read_support.push_back(supporters(counts, allele));
-    out.haplotype_support.push_back(haplotypes ? supporters(*haplotypes, allele) : genome::Support{});
-    out.alts.push_back(allele.alt);
+class Finder {
+ public:
+  Finder(const genome::Region& region, const std::vector<PositionCounts>& counts, const std::vector<PositionCounts>& haplotype_counts,
+         const pileup::ReferenceWindow& reference, const Thresholds& thresholds, const Extras& extras)
+      : region_(region), counts_(counts), haplotype_counts_(haplotype_counts), reference_(reference), thresholds_(thresholds), extras_(extras) {
+    check(static_cast<int64_t>(counts.size()) == region.length(), "one count a position of the region");
+    check(haplotype_counts.empty() || haplotype_counts.size() == counts.size(), "haplotypes are counted over the same region");
+    least_ = std::max(1, std::min(thresholds.min_count_snps, thresholds.min_count_indels));
+    if (!(thresholds.min_fraction_multiplier > 1)) least_ = 1;  // haplotypes may make up for reads
   }
-  return out;
-}
+
+  std::vector<genome::Candidate> candidates() {
+    std::vector<genome::Candidate> out;
+    for (size_t i = 0; i < counts_.size(); ++i) {
+      if (!may_be_site(i)) continue;
+      auto found = variant_site(i);
+      if (!found && extras_.reference_sites && extras_.reference_sites->keep()) found = reference_site(i);
+      if (!found) continue;
+      out.push_back(std::move(*found));
+      i += covered_;
+    }
+    return out;
+  }
+
+  std::vector<int64_t> positions() {
+    std::vector<int64_t> out;
+    for (size_t i = 0; i < counts_.size(); ++i) {
+      if (!may_be_site(i)) continue;
+      const bool kept = extras_.reference_sites && extras_.reference_sites->keep();  // asked everywhere, unlike above
+      if (kept || !accepted_alleles(counts_[i], haplotypes(i), thresholds_).empty()) out.push_back(region_.start + static_cast<int64_t>(i));
+    }
+    return out;
+  }
+
+ private:
+  const PositionCounts* haplotypes(size_t i) const { return haplotype_counts_.empty() ? nullptr : &haplotype_counts_[i]; }
+  char base(size_t i) const { return reference_.at(region_.start + static_cast<int64_t>(i)); }
+
+  bool may_be_site(size_t i) const {
+    if (!extras_.reference_sites && counts_[i].alleles.size() < static_cast<size_t>(least_)) return false;
+    return genome::is_acgt(base(i));
+  }
+
+  static bool has_deletion(const std::vector<Allele>& alleles) {
+    return std::any_of(alleles.begin(), alleles.end(), [](const Allele& allele) { return allele.type == AlleleType::kDeletion; });
+  }
+
+  // Sets how many positions behind i the candidate stands for, too.
+  std::optional<genome::Candidate> variant_site(size_t i) {
+    covered_ = 0;
+    std::vector<Allele> alleles = accepted_alleles(counts_[i], haplotypes(i), thresholds_);
+    if (!extras_.complex_alleles || !has_deletion(alleles) || deletion_end_ > region_.start + static_cast<int64_t>(i)) {
+      return candidate(i, std::move(alleles), {}, counts_[i]);
+    }
+    const std::string ref = ref_bases(base(i), alleles);
+    const JoinedAlleles joined = join_alleles(std::span(counts_).subspan(i), ref);
+    // Thresholds are asked again with what the reads show now, and with the reads of the reference forgotten.
+    alleles = accepted_alleles(joined.counts, haplotypes(i), thresholds_);
+    if (!joined.joined) return candidate(i, std::move(alleles), {}, counts_[i]);
+    auto out = candidate(i, std::move(alleles), ref, joined.counts);
+    if (out && out->alts.size() > 1) covered_ = ref.size() - 1;
+    return out;
+  }
+
+  // Nothing without alleles. ref: empty where the alleles say it. supports: who shows what, as the alleles have it; depths
+  // are the counts' own.
+  std::optional<genome::Candidate> candidate(size_t i, std::vector<Allele> alleles, std::string ref, const PositionCounts& supports) {
+    if (alleles.empty()) return std::nullopt;
+    genome::Candidate out = site(i);
+    out.ref = ref.empty() ? ref_bases(base(i), alleles) : std::move(ref);
+    if (has_deletion(alleles)) deletion_end_ = out.end();
+    fill_alts(alleles, out.ref);
+    std::sort(alleles.begin(), alleles.end(), [](const Allele& a, const Allele& b) { return a.alt < b.alt; });
+    out.allele_depth.push_back(counts_[i].reference);
+    for (const Allele& allele : alleles) {
+      out.allele_depth.push_back(allele.count);
+      out.alts.push_back(allele.alt);
+    }
+    take_supporters(out, i, alleles, supports);
+    return out;
+  }
+
+  genome::Candidate reference_site(size_t i) const {
+    genome::Candidate out = site(i);
+    out.ref = std::string(1, base(i));
+    take_supporters(out, i, {}, counts_[i]);
+    out.alts.emplace_back(kNoAlt);
+    out.read_support.emplace_back();
+    out.haplotype_support.emplace_back();
+    return out;
+  }
+
+  genome::Candidate site(size_t i) const {
+    genome::Candidate out;
+    out.contig = region_.contig;
+    out.start = region_.start + static_cast<int64_t>(i);
+    out.depth = pileup::depth(counts_[i]);
+    return out;
+  }
+
+  void take_supporters(genome::Candidate& out, size_t i, const std::vector<Allele>& alleles, const PositionCounts& supports) const {
+    Lists reads = supporters(supports, alleles);
+    out.read_support = std::move(reads.alleles);
+    out.read_uncalled = std::move(reads.uncalled);
+    out.ref_support = std::move(reads.reference);
+    out.haplotype_support.resize(alleles.size());
+    if (haplotype_counts_.empty()) return;
+    Lists panel = supporters(haplotype_counts_[i], alleles);
+    out.haplotype_support = std::move(panel.alleles);
+    out.haplotype_uncalled = std::move(panel.uncalled);
+  }
+
+  const genome::Region& region_;
+  const std::vector<PositionCounts>& counts_;
+  const std::vector<PositionCounts>& haplotype_counts_;
+  const pileup::ReferenceWindow reference_;
+  const Thresholds& thresholds_;
+  const Extras& extras_;
+  int least_ = 1;
+  int64_t deletion_end_ = 0;  // of the last candidate with a deletion
+  size_t covered_ = 0;        // positions behind the last candidate that it stands for
+};
 
 }  // namespace
 
 std::vector<genome::Candidate> find(const genome::Region& region, const std::vector<PositionCounts>& counts,
                                     const std::vector<PositionCounts>& haplotype_counts,
-                                    const pileup::ReferenceWindow& reference, const Thresholds& thresholds) {
-  check(static_cast<int64_t>(counts.size()) == region.length(), "one count a position of the region");
-  check(haplotype_counts.empty() || haplotype_counts.size() == counts.size(), "haplotypes are counted over the same region");
-  const auto least = static_cast<size_t>(std::max(0, std::min(thresholds.min_count_snps, thresholds.min_count_indels)));
-  std::vector<genome::Candidate> out;
-  for (size_t i = 0; i < counts.size(); ++i) {
-    if (counts[i].alleles.empty() || counts[i].alleles.size() < least) continue;
-    const int64_t position = region.start + static_cast<int64_t>(i);
-    const char base = reference.at(position);
-    if (!genome::is_acgt(base)) continue;
-    const int depth = pileup::depth(counts[i]);
-    std::vector<Allele> alleles = grouped(counts[i]);
-    std::erase_if(alleles, [&](const Allele& allele) { return !accepted(allele, depth, thresholds); });
-    if (alleles.empty()) continue;
-    out.push_back(candidate(region.contig, position, base, std::move(alleles), depth, counts[i],
-                            haplotype_counts.empty() ? nullptr : &haplotype_counts[i]));
-  }
-  return out;
+                                    const pileup::ReferenceWindow& reference, const Thresholds& thresholds, const Extras& extras) {
+  return Finder(region, counts, haplotype_counts, reference, thresholds, extras).candidates();
+}
+
+std::vector<int64_t> positions(const genome::Region& region, const std::vector<PositionCounts>& counts,
+                               const std::vector<PositionCounts>& haplotype_counts, const pileup::ReferenceWindow& reference,
+                               const Thresholds& thresholds, pileup::FractionSampler* reference_sites) {
+  const Extras extras{false, reference_sites};
+  return Finder(region, counts, haplotype_counts, reference, thresholds, extras).positions();
 }
 
 }  // namespace haploom::candidates

@@ -20,7 +20,7 @@ class Site {
  public:
   explicit Site(int reference) { counts_.reference = reference; }
   Site& with(int count, AlleleType type, const std::string& bases, bool low_quality = false) {
-    for (; count > 0; --count) counts_.alleles.push_back({next_++, type, low_quality, bases});
+    for (; count > 0; --count) counts_.alleles.push_back({next_++, type, low_quality, 30, bases});
     return *this;
   }
   const PositionCounts& counts() const { return counts_; }
@@ -40,6 +40,7 @@ constexpr auto kSub = AlleleType::kSubstitution;
 constexpr auto kIns = AlleleType::kInsertion;
 constexpr auto kDel = AlleleType::kDeletion;
 constexpr auto kClip = AlleleType::kSoftClip;
+constexpr auto kRef = AlleleType::kReference;
 using Strings = std::vector<std::string>;
 using Ints = std::vector<int>;
 
@@ -129,6 +130,166 @@ TEST(Candidates, TakesHaplotypesAsSupportAndNothingElse) {
 TEST(Candidates, RefusesCountsOfAnotherRegion) {
   EXPECT_THROW(find(kAll, std::vector<PositionCounts>(9), {}, kReference, {}), Error);
   EXPECT_THROW(find(kAll, std::vector<PositionCounts>(10), std::vector<PositionCounts>(3), kReference, {}), Error);
+}
+
+TEST(Candidates, ListsWhoShowsWhatWasNotAcceptedAndTheReferenceWhereItIsTracked) {
+  std::vector<PositionCounts> panel(10);
+  panel[2] = Site(0).with(1, kSub, "T").with(1, kSub, "C").counts();
+  std::vector<PositionCounts> counts(10);
+  counts[2] = Site(2).with(2, kRef, "G").with(3, kSub, "T").with(1, kSub, "A").with(1, kClip, "GCC").with(1, kRef, "G", true).counts();
+  const auto found = find(kAll, counts, panel, kReference, {});
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found[0].depth, 7);  // tracked reads of the reference are counted once
+  EXPECT_EQ(found[0].allele_depth, (Ints{2, 3}));
+  EXPECT_EQ(found[0].read_support, std::vector<genome::Support>({{2, 3, 4}}));
+  EXPECT_EQ(found[0].read_uncalled, (genome::Support{5, 6}));
+  EXPECT_EQ(found[0].ref_support, (genome::Support{0, 1, 7}));
+  EXPECT_EQ(found[0].haplotype_support, std::vector<genome::Support>({{0}}));
+  EXPECT_EQ(found[0].haplotype_uncalled, (genome::Support{1}));
+}
+
+TEST(Candidates, GivesSeldomAllelesASecondChanceWithTheHaplotypes) {
+  std::vector<PositionCounts> reads(10);
+  std::vector<PositionCounts> panel(10);
+  reads[2] = Site(29).with(1, kSub, "T").counts();
+  panel[2] = Site(28).with(2, kSub, "T").with(9, kSub, "T", true).counts();  // together 3/60 = 0.05
+  const auto with = [&](float multiplier) { return find(kAll, reads, panel, kReference, {.min_fraction_multiplier = multiplier}); };
+  EXPECT_TRUE(find(kAll, reads, panel, kReference, {}).empty());
+  EXPECT_TRUE(with(1.0F).empty());
+  EXPECT_TRUE(with(0.42F).empty());
+  ASSERT_EQ(with(0.41F).size(), 1U);
+  EXPECT_EQ(with(0.41F)[0].allele_depth, (Ints{29, 1}));
+  reads[2] = Site(29).counts();  // what no read shows has no chance
+  EXPECT_TRUE(with(0.1F).empty());
+}
+
+TEST(Candidates, RefusesAllelesThatTooManyHaplotypesShow) {
+  std::vector<PositionCounts> reads(10);
+  std::vector<PositionCounts> panel(10);
+  reads[2] = Site(5).with(5, kSub, "T").with(5, kIns, "GA").counts();
+  panel[2] = Site(5).with(5, kSub, "T").with(10, kIns, "GA").counts();
+  const auto alts = [&](float snps, float indels) {
+    const auto found = find(kAll, reads, panel, kReference, {.max_fraction_snps_other = snps, .max_fraction_indels_other = indels});
+    return found.empty() ? Strings{} : found[0].alts;
+  };
+  EXPECT_EQ(alts(0, 0), (Strings{"GA", "T"}));
+  EXPECT_EQ(alts(0.25F, 0), (Strings{"GA", "T"}));  // 5/20 is not more
+  EXPECT_EQ(alts(0.24F, 0), (Strings{"GA"}));
+  EXPECT_EQ(alts(0, 0.49F), (Strings{"T"}));
+  EXPECT_EQ(alts(0.1F, 0.1F), Strings{});
+}
+
+TEST(Candidates, EmitsReferenceSitesAsTheSamplerSays) {
+  std::vector<PositionCounts> counts(10);
+  counts[2] = Site(4).with(1, kSub, "T").counts();
+  counts[4] = Site(1).with(4, kSub, "A").counts();
+  pileup::FractionSampler all(1.0F, 1);
+  const auto found = find(kAll, counts, {}, kReference, {}, {.reference_sites = &all});
+  ASSERT_EQ(found.size(), 9U);  // not the N
+  EXPECT_EQ(found[2].ref, "G");
+  EXPECT_EQ(found[2].alts, Strings{"."});
+  EXPECT_EQ(found[2].depth, 5);
+  EXPECT_TRUE(found[2].allele_depth.empty());
+  EXPECT_EQ(found[2].read_uncalled, genome::Support{0});
+  EXPECT_EQ(found[4].alts, Strings{"A"});
+  pileup::FractionSampler none(0.0F, 1);
+  EXPECT_EQ(find(kAll, counts, {}, kReference, {}, {.reference_sites = &none}).size(), 1U);
+}
+
+TEST(Candidates, HasThePositionsAlone) {
+  std::vector<PositionCounts> counts(10);
+  counts[2] = Site(1).with(4, kSub, "A").counts();
+  counts[3] = Site(9).with(1, kSub, "A").counts();
+  counts[8] = Site(1).with(4, kDel, "AN").counts();
+  EXPECT_EQ(positions({0, 0, 10}, counts, {}, kReference, {}), (std::vector<int64_t>{2, 8}));
+}
+
+namespace {
+
+// A deletion of TTT behind G (REF GTTT at 2) in reads 0..3; reads 10.. differ inside it.
+std::vector<PositionCounts> deletion_with(const std::vector<std::pair<size_t, pileup::AlleleObservation>>& inside) {
+  std::vector<PositionCounts> counts(10);
+  counts[2].reference = 6;
+  for (int32_t read = 0; read < 4; ++read) counts[2].alleles.push_back({read, kDel, false, 30, "GTTT"});
+  for (const auto& [position, seen] : inside) counts[position].alleles.push_back(seen);
+  return counts;
+}
+std::vector<Candidate> find_complex(const std::vector<PositionCounts>& counts) {
+  return find(kAll, counts, {}, kReference, {}, {.complex_alleles = true});
+}
+
+}  // namespace
+
+TEST(ComplexAlleles, JoinWhatOneReadShowsInsideADeletion) {
+  const auto counts = deletion_with({{2, {10, kSub, false, 30, "A"}}, {2, {11, kSub, false, 30, "A"}}, {4, {10, kSub, false, 30, "C"}}, {4, {11, kSub, false, 30, "C"}}});
+  const auto found = find_complex(counts);
+  ASSERT_EQ(found.size(), 1U);  // the substitution at 4 is part of it
+  EXPECT_EQ(found[0].ref, "GTTT");
+  EXPECT_EQ(found[0].alts, (Strings{"ATCT", "G"}));
+  EXPECT_EQ(found[0].allele_depth, (Ints{6, 2, 4}));
+  EXPECT_EQ(found[0].depth, 12);
+  EXPECT_EQ(found[0].read_support, std::vector<genome::Support>({{10, 11}, {0, 1, 2, 3}}));
+  EXPECT_EQ(find(kAll, counts, {}, kReference, {}).size(), 2U);
+}
+
+TEST(ComplexAlleles, TakeInsertionsAndReadsOfTheReference) {
+  const auto found = find_complex(deletion_with({{2, {10, kIns, false, 30, "GCC"}}, {2, {11, kIns, false, 30, "GCC"}}, {2, {12, kRef, false, 30, "G"}}, {3, {12, kRef, false, 30, "T"}}}));
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found[0].alts, (Strings{"G", "GCCTTT"}));
+  EXPECT_EQ(found[0].ref_support, genome::Support{12});
+}
+
+TEST(ComplexAlleles, AreNotMadeBesideAnotherDeletion) {
+  const auto counts = deletion_with({{2, {10, kSub, false, 30, "A"}}, {2, {11, kSub, false, 30, "A"}}, {3, {12, kDel, false, 30, "TT"}}});
+  const auto found = find_complex(counts);
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found[0].alts, (Strings{"ATTT", "G"}));
+  EXPECT_EQ(found[0].allele_depth, (Ints{6, 2, 4}));
+}
+
+TEST(ComplexAlleles, LeaveAllAsItWasWhenOneReachesBeyondTheDeletion) {
+  const auto found = find_complex(deletion_with({{2, {10, kSub, false, 30, "A"}}, {2, {11, kSub, false, 30, "A"}}, {5, {12, kClip, false, 30, "TAAA"}}}));
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found[0].alts, (Strings{"ATTT", "G"}));
+}
+
+TEST(SupportDetails, NameQualitiesAndStrand) {
+  std::vector<genome::Read> reads(3);
+  reads[2].mapq = 17;
+  reads[2].reverse = true;
+  const PositionCounts at{0, {{0, kSub, false, 30, "A"}, {2, kSub, true, 8, "A"}}};
+  EXPECT_EQ(support_details({2, 0}, at, reads), (std::vector<ReadSupport>{{2, true, 17, 8, true}, {0, false, 0, 30, false}}));
+  EXPECT_THROW(support_details({1}, at, reads), Error);
+}
+
+TEST(FrequenciesAround, AreWholePercentsWithinTheRegion) {
+  std::vector<PositionCounts> counts(10);
+  counts[8] = Site(2).with(1, kSub, "A").counts();
+  counts[9] = Site(1).with(1, kClip, "AC").with(1, kSub, "A", true).counts();
+  EXPECT_EQ(frequencies_around(kAll, counts, 8, 5), (std::vector<PositionFrequency>{{6, 0}, {7, 0}, {8, 33}, {9, 66}}));
+  EXPECT_EQ(frequencies_around(kAll, counts, 8, 1), (std::vector<PositionFrequency>{{8, 33}}));
+}
+
+TEST(VariantTypes, SelectAsUpstreamsSelectorsDo) {
+  const auto selected = [](std::string_view words, const std::string& ref, const Strings& alts) {
+    Candidate candidate;
+    candidate.ref = ref;
+    candidate.alts = alts;
+    return VariantTypes(words).selects(candidate);
+  };
+  EXPECT_TRUE(selected("", "A", {"C"}));
+  EXPECT_TRUE(selected("snps", "A", {"C"}));
+  EXPECT_FALSE(selected("indels", "A", {"C"}));
+  EXPECT_FALSE(selected("snps indels", "A", {"C", "G"}));  // only one alt
+  EXPECT_TRUE(selected(" deletions  multi-allelics", "A", {"C", "G"}));
+  EXPECT_TRUE(selected("insertions", "A", {"AC"}));
+  EXPECT_FALSE(selected("deletions", "A", {"AC"}));
+  EXPECT_TRUE(selected("deletions", "AC", {"A"}));
+  EXPECT_TRUE(selected("indels", "AC", {"GT"}));
+  EXPECT_FALSE(selected("insertions deletions", "AC", {"GT"}));
+  EXPECT_FALSE(selected("snps indels", "A", {"."}));
+  EXPECT_TRUE(selected("all", "A", {"."}));
+  EXPECT_THROW(VariantTypes("snp"), Error);
 }
 
 }  // namespace haploom::candidates

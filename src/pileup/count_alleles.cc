@@ -41,12 +41,13 @@ std::vector<int32_t> shared_keys(const std::vector<Read>& reads) {
 class Counter {
  public:
   Counter(const genome::Region& region, const std::vector<Read>& reads, const ReferenceWindow& reference,
-          const CountOptions& options)
+          const CountOptions& options, std::span<const int64_t> tracked)
       : region_(region),
         reads_(reads),
         reference_(reference),
         legacy_(options.legacy),
         min_quality_(std::clamp(options.min_base_quality, 0, 255)),
+        tracked_(tracked),
         shared_key_(shared_keys(reads)),
         plain_(reference.bases.substr(static_cast<size_t>(region.start - reference.start),
                                       static_cast<size_t>(region.length()))),
@@ -92,7 +93,7 @@ class Counter {
   }
 
  private:
-  enum class Held : uint8_t { kNothing, kReference, kAllele };
+  enum class Held : uint8_t { kNothing, kReference, kAllele, kTracked };  // kTracked: the reference base, to be listed
 
   // The last base of the run is held back: an indel that follows stands at the same position and takes its place.
   void add_bases(const Read& read, int64_t position, int64_t offset, int64_t length) {
@@ -133,6 +134,23 @@ class Counter {
       }
     }
     differing(n);
+    if (!tracked_.empty()) list_reference(read, position, offset, length);
+  }
+
+  // The reference bases of an inner run at tracked positions.
+  void list_reference(const Read& read, int64_t position, int64_t offset, int64_t length) {
+    for (auto at = std::lower_bound(tracked_.begin(), tracked_.end(), position); at != tracked_.end() && *at < position + length; ++at) {
+      const auto base = static_cast<size_t>(offset + *at - position);
+      const auto place = static_cast<size_t>(*at - region_.start);
+      if (read.bases[base] == plain_[place] && usable(read, base)) put(place, observed(read, base, AlleleType::kReference));
+    }
+  }
+
+  bool is_tracked(int64_t position) const { return std::binary_search(tracked_.begin(), tracked_.end(), position); }
+
+  AlleleObservation observed(const Read& read, size_t offset, AlleleType type) const {
+    const uint8_t quality = read.quality[offset];
+    return {read_, type, quality < min_quality_, quality, std::string(1, read.bases[offset])};
   }
 
   bool usable(const Read& read, size_t offset) const {
@@ -141,17 +159,19 @@ class Counter {
 
   void put_substitution(const Read& read, size_t at, size_t offset) {
     if (!usable(read, offset)) return;
-    put(at, {read_, AlleleType::kSubstitution, read.quality[offset] < min_quality_, std::string(1, read.bases[offset])});
+    put(at, observed(read, offset, AlleleType::kSubstitution));
   }
 
   void hold_base(const Read& read, int64_t position, size_t offset) {
     if (!usable(read, offset)) return;
-    const bool low_quality = read.quality[offset] < min_quality_;
     held_position_ = position;
     if (read.bases[offset] != plain_[static_cast<size_t>(position - region_.start)]) {
       held_ = Held::kAllele;
-      held_allele_ = {read_, AlleleType::kSubstitution, low_quality, std::string(1, read.bases[offset])};
-    } else if (!low_quality) {
+      held_allele_ = observed(read, offset, AlleleType::kSubstitution);
+    } else if (!tracked_.empty() && is_tracked(position)) {
+      held_ = Held::kTracked;
+      held_allele_ = observed(read, offset, AlleleType::kReference);
+    } else if (read.quality[offset] >= min_quality_) {
       held_ = Held::kReference;
     }
   }
@@ -159,7 +179,7 @@ class Counter {
   void add_indel(const Read& read, int64_t position, int64_t offset, const genome::CigarOp& part) {
     const int64_t anchor = position - 1;
     if (!region_.contains(anchor)) return settle();
-    AlleleObservation seen{read_, AlleleType::kDeletion, false, {}};
+    AlleleObservation seen{read_, AlleleType::kDeletion, false, 0, {}};
     if (!spell(read, position, static_cast<size_t>(offset), part, seen)) return settle();
     if (held_ != Held::kNothing && held_position_ != anchor) settle();
     held_ = Held::kAllele;
@@ -167,7 +187,7 @@ class Counter {
     held_allele_ = std::move(seen);
   }
 
-  // Fills type, bases and low_quality; false when the allele cannot be used.
+  // Fills all but the read; false when the allele cannot be used.
   bool spell(const Read& read, int64_t position, size_t offset, const genome::CigarOp& part, AlleleObservation& seen) const {
     const char anchor = offset > 0 ? read.bases[offset - 1] : reference_.at(position - 1);
     if (!genome::is_acgt(anchor)) return false;
@@ -177,6 +197,7 @@ class Counter {
       if (position + part.length > reference_.end()) return false;
       rest = reference_.bases.substr(static_cast<size_t>(position - reference_.start), length);
       if (!std::all_of(rest.begin(), rest.end(), genome::is_acgt)) return false;
+      if (!read.quality.empty()) seen.base_quality = read.quality[offset > 0 ? offset - 1 : 0];
     } else {
       int64_t sum = 0;
       for (size_t i = offset; i < offset + length; ++i) {
@@ -185,6 +206,7 @@ class Counter {
       }
       seen.type = part.op == 'I' ? AlleleType::kInsertion : AlleleType::kSoftClip;
       seen.low_quality = sum < static_cast<int64_t>(min_quality_) * part.length;
+      seen.base_quality = static_cast<uint8_t>(sum / part.length);
       rest = std::string_view(read.bases).substr(offset, length);
     }
     seen.bases.reserve(1 + length);
@@ -195,8 +217,8 @@ class Counter {
 
   void settle() {
     const auto at = static_cast<size_t>(held_position_ - region_.start);
-    if (held_ == Held::kReference) ++counts_[at].reference;
-    if (held_ == Held::kAllele) put(at, std::move(held_allele_));
+    if (held_ == Held::kReference || (held_ == Held::kTracked && !held_allele_.low_quality)) ++counts_[at].reference;
+    if (held_ == Held::kAllele || held_ == Held::kTracked) put(at, std::move(held_allele_));
     held_ = Held::kNothing;
   }
 
@@ -220,6 +242,7 @@ class Counter {
   const ReferenceWindow reference_;
   const bool legacy_;
   const int min_quality_;
+  const std::span<const int64_t> tracked_;
   const std::vector<int32_t> shared_key_;
   std::string plain_;              // the region's reference, 0 where it is not ACGT: equal to no read base
   std::vector<int32_t> agreeing_;  // [region] reference bases of runs, apart from counts_ so that the loop is plain
@@ -239,14 +262,17 @@ bool well_formed(const Read& read) {
 
 int32_t depth(const PositionCounts& counts) {
   return counts.reference + static_cast<int32_t>(std::count_if(counts.alleles.begin(), counts.alleles.end(),
-                                                               [](const auto& seen) { return !seen.low_quality; }));
+                                                               [](const auto& seen) {
+                                                                 return !seen.low_quality && seen.type != AlleleType::kReference;
+                                                               }));
 }
 
 std::vector<PositionCounts> count_alleles(const genome::Region& region, const std::vector<Read>& reads,
-                                          const ReferenceWindow& reference, const CountOptions& options) {
+                                          const ReferenceWindow& reference, const CountOptions& options,
+                                          std::span<const int64_t> tracked) {
   check(reference.start <= region.start && region.start <= region.end && region.end <= reference.end(),
         "the partition lies inside its reference window");
-  Counter counter(region, reads, reference, options);
+  Counter counter(region, reads, reference, options, tracked);
   for (size_t i = 0; i < reads.size(); ++i) {
     const Read& read = reads[i];
     if (read.mapq < options.min_mapq || read.contig != region.contig || read.start >= region.end || read.end <= region.start) {

@@ -25,7 +25,7 @@ Read read(int64_t start, const std::string& cigar, const std::string& bases, con
 }
 
 std::string name(AlleleType type) {
-  constexpr const char* kNames[] = {"SUB", "INS", "DEL", "CLIP"};
+  constexpr const char* kNames[] = {"SUB", "INS", "DEL", "CLIP", "REF"};
   return kNames[static_cast<int>(type)];
 }
 
@@ -159,8 +159,29 @@ TEST(CountAlleles, CountsAKeyOncePerPosition) {
 }
 
 TEST(CountAlleles, LeavesLowQualityAllelesOutOfTheDepth) {
-  PositionCounts counts{3, {{0, AlleleType::kSubstitution, true, "A"}, {1, AlleleType::kSoftClip, false, "AC"}}};
+  PositionCounts counts{3, {{0, AlleleType::kSubstitution, true, 9, "A"}, {1, AlleleType::kSoftClip, false, 30, "AC"}}};
   EXPECT_EQ(depth(counts), 4);
+}
+
+TEST(CountAlleles, ListsReadsOfTheReferenceAtTrackedPositionsOnly) {
+  Read weak = read(1, "3M", "CGT", "s");
+  weak.quality = {9, 9, 9};
+  const std::vector<int64_t> tracked = {2, 3};
+  const std::vector<Read> reads = {read(0, "4M", "ACGT"), weak, read(1, "2M1I1M", "CGAT", "t"), read(1, "3M", "CAT", "u")};
+  EXPECT_EQ(text(0, count_alleles(kAll, reads, kReference, kDefault, tracked)),
+            (Text{{0, "1"}, {1, "3"}, {2, "1 REF:G REF:G? INS:GA SUB:A"}, {3, "3 REF:T REF:T? REF:T REF:T"}}));
+  EXPECT_EQ(text(0, count_alleles(kAll, reads, kReference, kLegacy, tracked)),
+            (Text{{0, "1"}, {1, "3"}, {2, "1 REF:G INS:GA SUB:A"}, {3, "3 REF:T REF:T REF:T"}}));
+}
+
+TEST(CountAlleles, NotesTheQualityOfWhatAnAlleleIsMadeOf) {
+  Read each = read(1, "2M3I1M1D1M2S", "AGAAATGCC");
+  each.quality = {31, 20, 10, 11, 11, 25, 40, 35, 36};
+  const auto counts = count_alleles(kAll, {each}, kReference, kDefault);
+  EXPECT_EQ(counts[1].alleles.at(0).base_quality, 31);  // SUB
+  EXPECT_EQ(counts[2].alleles.at(0).base_quality, 10);  // INS: 32 / 3
+  EXPECT_EQ(counts[3].alleles.at(0).base_quality, 25);  // DEL: the base before
+  EXPECT_EQ(counts[5].alleles.at(0).base_quality, 35);  // SOFT_CLIP in place of its anchor
 }
 
 TEST(CountAlleles, RefusesABrokenRead) {

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <numeric>
 
 #include "pileup/pileup.h"
@@ -30,6 +31,28 @@ TEST(ReservoirSample, KeepsDistinctItems) {
   EXPECT_EQ(std::unique(sample.begin(), sample.end()), sample.end());
   EXPECT_EQ(sample.size(), 100U);
   EXPECT_LT(sample.back(), 3000);
+}
+
+// Expected: reservoir_sample_reads of make_examples_core.py, as written there, with numpy's RandomState(609314161).
+TEST(ReservoirSample, StopsAtTheBasesCovered) {
+  std::vector<int64_t> overlaps;
+  for (int64_t i = 0; i < 300; ++i) overlaps.push_back(20 + i * 37 % 101);
+  EXPECT_EQ(reservoir_sample(overlaps, 0, 500), (std::vector<int32_t>{168, 228, 213, 173, 107, 145, 166, 37, 104}));
+  EXPECT_EQ(reservoir_sample(overlaps, 5, 500), (std::vector<int32_t>{159, 216, 202, 164, 98}));
+  EXPECT_EQ(reservoir_sample(overlaps, 8, 300), (std::vector<int32_t>{159, 217, 203, 164, 98}));
+  EXPECT_EQ(reservoir_sample(overlaps, 0, 1000000), reservoir_sample(300, 0));
+  EXPECT_EQ(reservoir_sample(overlaps, 8, 0), reservoir_sample(300, 8));
+}
+
+// Words of the 64-bit generator over 2^64 for DeepVariant's seed: 0.7786, 0.1438, 0.8569, 0.1209, 0.2082, 0.6222.
+TEST(FractionSampler, KeepsWhatIsDrawnBelowTheFraction) {
+  FractionSampler sampler(0.5F, kReadSeed);
+  std::vector<bool> kept;
+  for (int i = 0; i < 6; ++i) kept.push_back(sampler.keep());
+  EXPECT_EQ(kept, (std::vector<bool>{false, true, false, true, true, false}));
+  FractionSampler all(1.0F, 7);
+  FractionSampler none(0.0F, 7);
+  for (int i = 0; i < 1000; ++i) ASSERT_TRUE(all.keep() && !none.keep());
 }
 
 }  // namespace haploom::pileup

@@ -199,6 +199,7 @@ void WindowSelector::score_by_model(const std::vector<Event>& site) {
       case AlleleType::kInsertion: add(event, kInsertion); break;
       case AlleleType::kDeletion: add(event, kDeletion); break;
       case AlleleType::kSoftClip: add(event, kSoftClip); break;
+      case AlleleType::kReference: break;  // never an event
     }
   }
 }

@@ -24,6 +24,7 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 
+constexpr char kReads[] = "inputs/NA12878_S1.chr20.10_10p1mb.bam";
 constexpr int64_t kMargin = 1000;  // reference beyond the partition, longer than any read's reach
 
 std::string shared() {
@@ -64,13 +65,21 @@ class CandidatesGolden : public testing::Test {
     }
   }
 
-  // The reads that pass, sampled, with the alignments that the realigner gave them.
-  Partition partition(int64_t start, const formats::ReadFilter& filter, const std::string& reads = "inputs/NA12878_S1.chr20.10_10p1mb.bam") {
-    const json& golden = realigned_.at(start);
+  // The reads that pass, as the file has them.
+  Partition partition_as_read(int64_t start, const formats::ReadFilter& filter, const std::string& reads) {
     Partition out;
-    out.region = {chr20_, start, golden["partition_end"]};
+    out.region = {chr20_, start, realigned_.at(start)["partition_end"]};
     formats::Alignments alignments(golden_ + reads, reference_->path());
     alignments.for_each(out.region, reference_->contigs(), filter, [&out](genome::Read&& read) { out.reads.push_back(std::move(read)); });
+    out.reference_start = start - kMargin;
+    out.bases = reference_->bases({chr20_, out.reference_start, out.region.end + kMargin});
+    return out;
+  }
+
+  // With the alignments that the realigner gave them.
+  Partition partition(int64_t start, const formats::ReadFilter& filter, const std::string& reads = kReads) {
+    const json& golden = realigned_.at(start);
+    Partition out = partition_as_read(start, filter, reads);
     for (const json& changed : golden["reads_changed"]) {
       for (genome::Read& read : out.reads) {
         if (read.key() != changed[0] || read.start != changed[1] || genome::text(read.cigar) != changed[2]) continue;
@@ -78,8 +87,6 @@ class CandidatesGolden : public testing::Test {
         ++realigned_reads_;
       }
     }
-    out.reference_start = start - kMargin;
-    out.bases = reference_->bases({chr20_, out.reference_start, out.region.end + kMargin});
     return out;
   }
 
@@ -93,7 +100,7 @@ class CandidatesGolden : public testing::Test {
 constexpr pileup::CountOptions kDefaults{.min_mapq = 5, .min_base_quality = 10, .legacy = false};
 
 std::string type_name(pileup::AlleleType type) {
-  constexpr const char* kNames[] = {"SUB", "INS", "DEL", "SOFT_CLIP"};
+  constexpr const char* kNames[] = {"SUB", "INS", "DEL", "SOFT_CLIP", "REF"};
   return kNames[static_cast<int>(type)];
 }
 
@@ -123,6 +130,39 @@ std::set<std::string> keys(const genome::Support& support, const std::vector<gen
   return out;
 }
 
+constexpr char kUncalled[] = "UNCALLED_ALLELE";
+
+// DeepVariantCall.allele_support: read keys by allele.
+json supports_of(const genome::Candidate& found, const std::vector<genome::Read>& reads) {
+  json out = json::object();
+  for (size_t alt = 0; alt < found.alts.size(); ++alt) out[found.alts[alt]] = keys(found.read_support[alt], reads);
+  if (!found.read_uncalled.empty()) out[kUncalled] = keys(found.read_uncalled, reads);
+  return out;
+}
+
+// Rows of allele_support_ext without the sample, by allele and read.
+using Details = std::map<std::string, std::set<std::string>>;
+
+Details by_read(const json& wanted) {
+  Details out;
+  for (const auto& [allele, rows] : wanted.items()) {
+    for (const json& row : rows) out[allele].insert(json({row[0], row[1], row[2], row[3], row[4]}).dump());
+  }
+  return out;
+}
+
+Details details_of(const genome::Candidate& found, const pileup::PositionCounts& counts, const std::vector<genome::Read>& reads) {
+  Details out;
+  const auto add = [&](const std::string& allele, const genome::Support& support) {
+    for (const auto& each : candidates::support_details(support, counts, reads)) {
+      out[allele].insert(json({reads[static_cast<size_t>(each.read)].key(), each.low_quality, each.mapq, each.base_quality, each.reverse}).dump());
+    }
+  };
+  for (size_t alt = 0; alt < found.alts.size(); ++alt) add(found.alts[alt], found.read_support[alt]);
+  add(kUncalled, found.read_uncalled);
+  return out;
+}
+
 TEST_F(CandidatesGolden, CountsAllelesAsDeepVariantDoes) {
   std::map<int64_t, std::string> expected;
   formats::LineReader lines(golden_ + "derived/allele_counts_calling.tsv.gz", "tests", Reason::kReads);
@@ -145,7 +185,7 @@ TEST_F(CandidatesGolden, CountsAllelesAsDeepVariantDoes) {
 
 TEST_F(CandidatesGolden, FindsTheCandidatesOfTheCallingRunFromBamAndCram) {
   const std::vector<json> expected = json_lines(golden_ + "candidates/calling_candidates.jsonl");
-  for (const std::string reads : {"inputs/NA12878_S1.chr20.10_10p1mb.bam", "inputs/NA12878_S1.chr20.10_10p1mb.cram"}) {
+  for (const std::string reads : {kReads, "inputs/NA12878_S1.chr20.10_10p1mb.cram"}) {
     size_t at = 0;
     for (const auto& [start, golden] : realigned_) {
       const Partition here = partition(start, {}, reads);
@@ -160,12 +200,65 @@ TEST_F(CandidatesGolden, FindsTheCandidatesOfTheCallingRunFromBamAndCram) {
         const json& call = wanted["calls"][0]["info"];
         EXPECT_EQ(json(found.allele_depth), call["AD"]);
         EXPECT_EQ(found.depth, call["DP"][0]);
-        for (size_t alt = 0; alt < found.alts.size(); ++alt) {
-          EXPECT_EQ(json(keys(found.read_support[alt], here.reads)), wanted["allele_support"][found.alts[alt]]) << found.start;
-        }
+        EXPECT_EQ(supports_of(found, here.reads), wanted["allele_support"]) << found.start;
+        EXPECT_TRUE(found.ref_support.empty());
+        const auto& counts_here = counts[static_cast<size_t>(found.start - start)];
+        EXPECT_EQ(details_of(found, counts_here, here.reads), by_read(wanted["allele_support_ext"])) << found.start;
+        json frequencies;
+        for (const auto& [position, percent] : candidates::frequencies_around(here.region, counts, found.start, 51))
+          frequencies[std::to_string(position)] = percent;
+        EXPECT_EQ(frequencies, wanted["allele_frequency_at_position"]) << found.start;
       }
     }
     EXPECT_EQ(at, 78U) << reads;
+  }
+}
+
+// Upstream's own counts: SelectVariants in make_examples_test.py.
+TEST_F(CandidatesGolden, SelectsTypesAsDeepVariantDoes) {
+  std::map<std::string, int> selected;
+  for (const auto& [start, golden] : realigned_) {
+    const Partition here = partition(start, {});
+    const auto counts = pileup::count_alleles(here.region, here.reads, here.reference(), kDefaults);
+    for (const genome::Candidate& found : candidates::find(here.region, counts, {}, here.reference(), {})) {
+      for (const char* types : {"all", "snps", "indels", "snps indels", "multi-allelics"})
+        selected[types] += candidates::VariantTypes(types).selects(found) ? 1 : 0;
+    }
+  }
+  EXPECT_EQ(selected, (std::map<std::string, int>{{"all", 78}, {"snps", 64}, {"indels", 11}, {"snps indels", 75}, {"multi-allelics", 3}}));
+}
+
+// --mode candidate_sweep: reads as they come, -2 after each partition, -1 after the region.
+TEST_F(CandidatesGolden, SweepsTheSamePositions) {
+  std::ifstream file(golden_ + "candidates/candidate_positions.json");
+  const json expected = json::parse(file);
+  std::vector<int64_t> swept;
+  for (const auto& [start, golden] : realigned_) {
+    const Partition here = partition_as_read(start, {}, kReads);
+    const auto counts = pileup::count_alleles(here.region, here.reads, here.reference(), kDefaults);
+    for (const int64_t position : candidates::positions(here.region, counts, {}, here.reference(), {})) swept.push_back(position);
+    swept.push_back(-2);
+  }
+  swept.push_back(-1);
+  EXPECT_EQ(json(swept), expected["golden.candidate_positions"]);
+  EXPECT_EQ(swept.size(), 94U);
+}
+
+// No golden tracks the reads of the reference; what they must add up to is known.
+TEST_F(CandidatesGolden, TracksTheReadsOfTheReferenceWithoutChangingAnythingElse) {
+  const Partition here = partition(realigned_.begin()->first, {});
+  const auto plain = pileup::count_alleles(here.region, here.reads, here.reference(), kDefaults);
+  const auto tracked = candidates::positions(here.region, plain, {}, here.reference(), {});
+  const auto counts = pileup::count_alleles(here.region, here.reads, here.reference(), kDefaults, tracked);
+  const auto before = candidates::find(here.region, plain, {}, here.reference(), {});
+  const auto found = candidates::find(here.region, counts, {}, here.reference(), {});
+  ASSERT_EQ(found.size(), before.size());
+  for (size_t i = 0; i < found.size(); ++i) {
+    EXPECT_EQ(found[i].allele_depth, before[i].allele_depth);
+    EXPECT_EQ(found[i].depth, before[i].depth);
+    EXPECT_EQ(found[i].read_support, before[i].read_support);
+    const auto details = candidates::support_details(found[i].ref_support, counts[static_cast<size_t>(found[i].start - here.region.start)], here.reads);
+    EXPECT_EQ(std::count_if(details.begin(), details.end(), [](const auto& each) { return !each.low_quality; }), found[i].allele_depth[0]);
   }
 }
 

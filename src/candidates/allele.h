@@ -1,0 +1,34 @@
+// The alleles of one position, grouped, and which of them are accepted.
+//
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "candidates/candidates.h"
+
+namespace haploom::candidates {
+
+struct Allele {
+  std::string_view bases;  // into the counts
+  pileup::AlleleType type = pileup::AlleleType::kSubstitution;
+  int count = 0;    // not low quality
+  std::string alt;  // as the candidate spells it
+};
+
+inline bool shows(const pileup::AlleleObservation& seen, const Allele& allele) {
+  return seen.type == allele.type && seen.bases == allele.bases;
+}
+
+// In upstream's order: by bases, then type. haplotypes: null for none. alt is not filled.
+std::vector<Allele> accepted_alleles(const pileup::PositionCounts& counts, const pileup::PositionCounts* haplotypes,
+                                     const Thresholds& thresholds);
+
+// The reference base, or with deletions as much of the reference as the longest one takes.
+std::string ref_bases(char base, const std::vector<Allele>& alleles);
+// Spells the alleles over REF.
+void fill_alts(std::vector<Allele>& alleles, std::string_view ref);
+
+}  // namespace haploom::candidates
