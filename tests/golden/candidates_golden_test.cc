@@ -2,7 +2,10 @@
 // The realigner's results are taken from the golden's derived files, so that what comes before and after it is compared
 // exactly. Skipped by name where the shared data is not there.
 #include <gtest/gtest.h>
+#include <zlib.h>
 
+#include <array>
+#include <cmath>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -12,6 +15,8 @@
 
 #include "base/shared_data_test.h"
 #include "candidates/candidates.h"
+#include "candidates/importer.h"
+#include "candidates/population.h"
 #include "formats/alignments.h"
 #include "formats/reference.h"
 #include "formats/line_reader.h"
@@ -35,6 +40,15 @@ std::vector<json> json_lines(const std::string& path) {
   std::vector<json> out;
   formats::LineReader lines(path, "tests", Reason::kReads);
   while (const auto line = lines.next()) out.push_back(json::parse(*line));
+  return out;
+}
+
+std::string unpacked(const std::string& path) {
+  std::string out;
+  gzFile file = gzopen(path.c_str(), "rb");
+  std::array<char, 65536> block;
+  for (int got = 0; (got = gzread(file, block.data(), block.size())) > 0;) out.append(block.data(), static_cast<size_t>(got));
+  gzclose(file);
   return out;
 }
 
@@ -354,6 +368,60 @@ TEST_F(CandidatesGolden, ListsTheHaplotypesThatShowAnAllele) {
     }
   }
   EXPECT_GT(compared, 30);
+}
+
+TEST_F(CandidatesGolden, ImportsTheProposedVariants) {
+  const std::vector<json> expected = json_lines(golden_ + "examples/vcf_candidate_importer_calling.index.jsonl");
+  const std::string path = golden_ + "inputs/vcf_candidate_importer.indels.chr20.vcf.gz";
+  formats::VcfReader reader(path);
+  size_t at = 0;
+  constexpr int64_t kEnd = 60000000;
+  for (int64_t start = 59776999; start < kEnd; start += 1000) {  // no read lies there
+    const genome::Region region{chr20_, start, std::min(start + 1000, kEnd)};
+    const std::string bases = reference_->bases(region);
+    std::vector<formats::VcfRecord> proposed;
+    reader.for_each(region, reference_->contigs(), [&proposed](formats::VcfRecord&& record) { proposed.push_back(std::move(record)); });
+    const std::vector<pileup::PositionCounts> counts(static_cast<size_t>(region.length()));
+    for (const auto& found : candidates::import_candidates(region, counts, {region.start, bases}, {}, proposed, {path, false})) {
+      ASSERT_LT(at, expected.size());
+      const json& wanted = expected[at++]["variant"];
+      expect_equal(found, wanted, wanted["calls"][0]["info"]["AD"], wanted["calls"][0]["info"]["DP"][0]);
+    }
+  }
+  EXPECT_EQ(at, 22U);
+}
+
+// The eighth channel shows, row by row, the frequency of the alt that the read supports: no other values may stand there,
+// and each alt's must.
+TEST_F(CandidatesGolden, FindsTheFrequenciesThatTheImagesShow) {
+  const formats::Reference grch38(golden_ + "inputs/grch38.chr20_and_21_10M.fa.gz");
+  candidates::PopulationFrequencies population({golden_ + "inputs/cohort-chr20_and_chr21_100k.vcf.gz"}, grch38);
+  const std::string images = unpacked(golden_ + "examples/allele_frequency.images.u8.gz");
+  const auto color = [](float frequency) -> int {  // allele_frequency_channel.cc
+    constexpr float kLeast = 0.00001F;
+    if (frequency <= kLeast) return 0;
+    return static_cast<int>((std::log10(kLeast) - std::log10(frequency)) / std::log10(kLeast) * 254);
+  };
+  int colored = 0;
+  for (const json& line : json_lines(golden_ + "examples/allele_frequency.index.jsonl")) {
+    genome::Candidate candidate;
+    candidate.contig = *grch38.contigs().index_of(line["variant"]["chrom"].get<std::string>());
+    candidate.start = line["variant"]["start"];
+    candidate.ref = line["variant"]["ref"];
+    candidate.alts = line["variant"]["alts"];
+    std::vector<genome::Candidate> one{candidate};
+    population.annotate(one);
+    std::set<int> expected;
+    for (const size_t alt : line["alt_allele_indices"]) expected.insert(color(one[0].population_frequency[alt]));
+    std::set<int> shown;
+    const size_t offset = line["image_offset"];
+    for (size_t pixel = 0; pixel < 100 * 221; ++pixel) shown.insert(static_cast<uint8_t>(images[offset + pixel * 8 + 7]));
+    shown.erase(0);
+    expected.erase(0);
+    EXPECT_EQ(shown, expected) << line["locus"];
+    colored += expected.empty() ? 0 : 1;
+  }
+  EXPECT_EQ(colored, 8);  // the other candidates are new to the cohort
 }
 
 TEST_F(CandidatesGolden, SamplesReadsAsNumpyDoes) {
