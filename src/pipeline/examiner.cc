@@ -91,7 +91,7 @@ realign::Realignment Examiner::realignment(const genome::Region& partition, cons
 std::vector<genome::Read> Examiner::haplotype_reads(const genome::Region& partition, const genome::Contig& contig) {
   if (haplotypes_ == nullptr || painter_.shape().height_pangenome == 0) return {};
   std::vector<genome::Read> all = haplotypes_->reads(partition, contig.name);
-  auto sample = sampled(all, options_.reads.max_reads);
+  auto sample = sampled(all, partition, options_.reads);
   return sample ? std::move(*sample) : std::move(all);
 }
 

@@ -89,5 +89,38 @@ TEST_F(PartitionStream, SamplesOnlyWhatIsTooDeep) {
   EXPECT_GT(cut, 0u) << "the test's reads are not deep enough";
 }
 
+TEST_F(PartitionStream, KeepsToADepthWhenAsked) {
+  const auto all = shards({{0, 0, kLength}});
+  auto reads = alignments();
+  StageClock clock;
+  PartitionOptions options;
+  options.max_depth = 20;
+  for_each_partition(reads, kContigs, all[0], options, clock, [&](const genome::Region& partition, std::vector<genome::Read>& given) {
+    int64_t covered = 0;
+    for (const genome::Read& read : given) covered += genome::overlap(partition, {0, read.start, read.end});
+    EXPECT_LT(covered, (20 + 1) * partition.length()) << "one read may go beyond";
+    EXPECT_LT(given.size(), fetched(partition).size());
+  });
+}
+
+TEST_F(PartitionStream, DrawsForEachReadInEachPartitionAndGoesOnFromShardToShard) {
+  const auto all = shards({{0, 0, kLength}});
+  auto reads = alignments();
+  StageClock clock;
+  PartitionOptions options;
+  options.downsample_fraction = 0.5F;
+  pileup::FractionSampler draws(0.5F, pileup::kReadSeed);
+  pileup::FractionSampler same(0.5F, pileup::kReadSeed);
+  for (int round = 0; round < 2; ++round) {
+    for_each_partition(reads, kContigs, all[0], options, clock, [&](const genome::Region& partition, std::vector<genome::Read>& given) {
+      std::vector<std::string> names;
+      for (const genome::Read& read : given) names.push_back(read.name);
+      std::vector<std::string> expected = fetched(partition);
+      std::erase_if(expected, [&same](const std::string&) { return !same.keep(); });
+      EXPECT_EQ(names, expected);
+    }, &draws);
+  }
+}
+
 }  // namespace
 }  // namespace haploom::pipeline
