@@ -8,7 +8,7 @@
 
 #include "base/error.h"
 #include "commands/commands.h"
-#include "formats/mapped_file.h"
+#include "formats/guarded_file.h"
 #include "gbz/gbz.h"
 
 namespace haploom::commands {
@@ -21,11 +21,15 @@ void print_line(std::string_view line) {
 }
 
 void print_paths(const std::string& file) {
-  const formats::MappedFile mapped(file, "gbz", Reason::kReadGbz);
+  const formats::GuardedFile mapped(file, "gbz", Reason::kReadGbz);
   const gbz::Gbz graph = gbz::Gbz::parse(mapped.bytes(), file);
   gbz::Walker walker(graph);
   print_line(gbz::kPathTableHeader);
-  for (uint64_t path = 0; path < graph.path_count(); ++path) print_line(gbz::path_row(graph, walker, path));
+  for (uint64_t path = 0; path < graph.path_count(); ++path) {
+    const std::string row = gbz::path_row(graph, walker, path);
+    mapped.require_whole();
+    print_line(row);
+  }
 }
 
 }  // namespace

@@ -14,7 +14,7 @@
 #include <vector>
 
 #include "base/error.h"
-#include "formats/mapped_file.h"
+#include "formats/guarded_file.h"
 #include "gbz/gbz.h"
 #include "shared_image/image_writer.h"
 #include "shared_image/pangenome.h"
@@ -24,7 +24,9 @@ namespace haploom::commands {
 class PrivatePangenome {
  public:
   explicit PrivatePangenome(const std::string& path)
-      : mapped_(path, "gbz", Reason::kReadGbz), gbz_(gbz::Gbz::parse(mapped_.bytes(), path)), space_(filled(gbz_, path)), image_(std::as_bytes(std::span(space_))) {}
+      : file_(path, "gbz", Reason::kReadGbz), gbz_(gbz::Gbz::open(file_.bytes(), path)), space_(filled(gbz_, path)), image_(std::as_bytes(std::span(space_))) {
+    file_.require_whole();
+  }
   PrivatePangenome(const PrivatePangenome&) = delete;
   const gbz::Gbz& gbz() const { return gbz_; }
   const shared_image::Pangenome& image() const { return image_; }
@@ -42,7 +44,7 @@ class PrivatePangenome {
     return space;
   }
 
-  formats::MappedFile mapped_;
+  formats::GuardedFile file_;
   gbz::Gbz gbz_;
   std::vector<uint64_t> space_;
   shared_image::Pangenome image_;

@@ -1,5 +1,8 @@
 #include "gbz/bwt.h"
 
+#include <fmt/format.h>
+
+#include "gbz/element_writer.h"
 #include "gbz/scratch_test.h"
 
 namespace haploom::gbz {
@@ -7,7 +10,7 @@ namespace {
 
 // Records given as bytes, joined as a file has them.
 struct Made {
-  std::string data;
+  std::string data, index;
   std::vector<uint64_t> starts;
   BwtFacts facts;
   explicit Made(const std::vector<std::string>& records) {
@@ -17,8 +20,12 @@ struct Made {
     }
     facts.offset = 1;
     facts.alphabet_size = records.size() + 1;
+    ElementWriter writer([this](std::string_view part) { index += part; });
+    writer.sparse_ints(starts, data.size());
+    writer.flush();
   }
-  Bwt bwt() const { return Bwt(facts, starts, std::as_bytes(std::span(data.data(), data.size()))); }
+  static std::span<const std::byte> bytes_of(const std::string& text) { return std::as_bytes(std::span(text.data(), text.size())); }
+  Bwt bwt() const { return Bwt(facts, Elements(bytes_of(index), "index").sparse_ints("starts"), bytes_of(data)); }
 };
 
 using Runs = std::vector<Run>;
@@ -90,11 +97,16 @@ std::string complaint(const std::vector<std::string>& records, uint64_t sequence
   return refusal([&] { made.bwt().verify(Elements({}, "f"), 0); });
 }
 
-TEST(Bwt, VerifyGivesTheVisits) {
+TEST(Bwt, VerifyShowsBothStrandsOfEachNodeOnce) {
   Made made(one_path());
   made.facts.sequences = 2;
   made.facts.size = 4;
-  EXPECT_EQ(made.bwt().verify(Elements({}, "f"), 0), (std::vector<uint64_t>{2, 1, 1}));
+  std::vector<uint64_t> seen;
+  made.bwt().verify(Elements({}, "f"), 0, 1, 8, [&](uint64_t first) {
+    EXPECT_EQ(first, 0U);
+    return [&](uint64_t id, const Record& forward, const Record& reverse) { seen.insert(seen.end(), {id, forward.visits(), reverse.visits()}); };
+  });
+  EXPECT_EQ(seen, (std::vector<uint64_t>{0, 1, 1}));
 }
 
 TEST(Bwt, VerifyRefusesWhatCouldNotBeWalked) {
@@ -104,14 +116,31 @@ TEST(Bwt, VerifyRefusesWhatCouldNotBeWalked) {
     return records;
   };
   EXPECT_NE(complaint(one_path(), 2, 5).find("its records have 4 visits, the header says 5"), std::string::npos);
-  EXPECT_NE(complaint(one_path(), 2, 3).find("more visits than the 3 declared"), std::string::npos);
+  EXPECT_NE(complaint(one_path(), 2, 3).find("its records have 4 visits, the header says 3"), std::string::npos);
+  EXPECT_NE(complaint(one_path(), 1, 1).find("more visits than the 1 declared"), std::string::npos);
   EXPECT_NE(complaint(one_path(), 4, 4).find("2 sequences start, the header says 4"), std::string::npos);
-  EXPECT_NE(complaint(with(1, bytes({1, 2, 0, 0})), 2, 4).find("1 visits of node code 2 come before its own, it says 0"), std::string::npos);
   EXPECT_NE(complaint(with(1, bytes({1, 2, 1, 0})), 2, 4).find("1 sequences end, the header says 2"), std::string::npos);  // circles
   EXPECT_NE(complaint(with(1, bytes({1, 9, 0, 0})), 2, 4).find("successor 9 of an alphabet of 4"), std::string::npos);
   EXPECT_NE(complaint(with(1, bytes({1, 1, 0, 0})), 2, 4).find("unused codes"), std::string::npos);
-  EXPECT_NE(complaint(with(2, bytes({0})), 2, 3).find("1 sequences end"), std::string::npos);
-  EXPECT_NE(complaint(with(0, bytes({1, 2, 0, 1})), 2, 4).find("2 visits arrive, 1 leave"), std::string::npos);
+  EXPECT_NE(complaint(with(2, bytes({0})), 2, 3).find("node 1 is visited 1 times forward and 0 times reverse"), std::string::npos);
+  EXPECT_NE(complaint(with(0, bytes({1, 2, 0, 1})), 2, 4).find("2 visits step to node code 2, 1 step back on the other strand"), std::string::npos);
+}
+
+// Two paths over nodes 1 and 2 (codes 2 to 5): 1 2 and 2.
+std::vector<std::string> two_paths() {
+  return {bytes({3, 2, 0, 2, 0, 1, 0, 0, 2, 1, 2}), bytes({1, 4, 1, 0}), bytes({1, 0, 0, 0}), bytes({1, 0, 0, 1}), bytes({2, 0, 0, 3, 0, 1, 0})};
+}
+
+TEST(Bwt, VerifyChecksEveryBaseAgainstTheOtherStrand) {
+  Made good(two_paths());
+  good.facts.sequences = 4;
+  good.facts.size = 10;
+  EXPECT_NO_THROW(good.bwt().verify(Elements({}, "f"), 0));
+  for (const int base : {0, 2, 3, 100}) {
+    auto records = two_paths();
+    records[1] = bytes({1, 4, base, 0});
+    EXPECT_NE(complaint(records, 4, 10).find(fmt::format("record 1 (byte 11 of the BWT): 1 visits of node code 4 come before its own, it says {}", base)), std::string::npos);
+  }
 }
 
 TEST(Bwt, ExpandsTheEndmarkerInSequenceOrder) {

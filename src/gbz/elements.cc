@@ -20,8 +20,8 @@ constexpr uint64_t buckets(uint64_t universe, unsigned width) {
 
 }  // namespace
 
-void Elements::refuse(std::string_view piece, uint64_t offset, std::string_view cause) const {
-  throw Error{Exit::kInput, Reason::kGbzFormat, "gbz", fmt::format("'{}' is not a readable GBZ: {} at byte {}: {}", source_, piece, offset, cause),
+void refuse_gbz(std::string_view source, std::string_view piece, uint64_t offset, std::string_view cause) {
+  throw Error{Exit::kInput, Reason::kGbzFormat, "gbz", fmt::format("'{}' is not a readable GBZ: {} at byte {}: {}", source, piece, offset, cause),
               "copy or build the file again; haploom reads GBZ versions 1, 2 and 3"};
 }
 
@@ -90,27 +90,52 @@ Bits Elements::bits(std::string_view piece) {
 SparseInts Elements::sparse_ints(std::string_view piece) {
   const uint64_t start = at_;
   SparseInts out;
-  out.universe = element(piece);
-  const Bits high = bits(piece);
+  out.universe_ = element(piece);
+  out.high_ = bits(piece);
   const uint64_t low_start = at_;
-  const PackedInts low = packed_ints(piece);
+  out.low_ = packed_ints(piece);
+  const Bits& high = out.high_;
+  const PackedInts& low = out.low_;
   if (low.size != high.ones) refuse(piece, low_start, fmt::format("{} low parts for {} high parts", low.size, high.ones));
   if (low.width == 64 && low.size != 0) refuse(piece, low_start + 8, "low parts of 64 bits");
-  const uint64_t gaps = buckets(out.universe, low.width);
-  if (gaps > high.bits || high.bits - gaps != low.size) refuse(piece, start, fmt::format("{} values below {} do not have {} high bits", low.size, out.universe, high.bits));
-  out.values.reserve(low.size);
-  uint64_t last = 0;
+  const uint64_t gaps = buckets(out.universe_, low.width);
+  if (gaps > high.bits || high.bits - gaps != low.size) refuse(piece, start, fmt::format("{} values below {} do not have {} high bits", low.size, out.universe_, high.bits));
+  out.places_.reserve(ceil_div(low.size, SparseInts::kStep));
+  uint64_t rank = 0;
   for (uint64_t word = 0; word < high.word_count; ++word) {
     base::throw_if_stopped(word);
-    for (uint64_t left = load_word(high.words, word); left != 0; left &= left - 1) {
-      const uint64_t rank = out.values.size();
-      const uint64_t value = ((64 * word + static_cast<uint64_t>(std::countr_zero(left)) - rank) << low.width) | low[rank];
-      if (value < last) refuse(piece, start, fmt::format("value {} of {} is smaller than the one before", rank, low.size));
-      out.values.push_back(last = value);
+    for (uint64_t left = load_word(high.words, word); left != 0 && rank < low.size; left &= left - 1, ++rank) {
+      const uint64_t bit = 64 * word + static_cast<uint64_t>(std::countr_zero(left));
+      const uint64_t value = (bit - rank) << low.width | low[rank];
+      if (value < out.last_) refuse(piece, start, fmt::format("value {} of {} is smaller than the one before", rank, low.size));
+      if (rank % SparseInts::kStep == 0) out.places_.push_back(bit);
+      out.last_ = value;
     }
   }
   return out;
 }
+
+SparseCursor::SparseCursor(const SparseInts& ints, uint64_t index) : ints_(&ints), index_(index) {
+  if (index >= ints.size()) return;
+  const uint64_t place = ints.places_[index / SparseInts::kStep];
+  word_ = place / 64;
+  left_ = load_word(ints.high_.words, word_) & ~uint64_t{0} << place % 64;
+  for (uint64_t before = index % SparseInts::kStep; before > 0;) {
+    const auto here = static_cast<uint64_t>(std::popcount(left_));
+    if (here > before) {
+      while (before-- > 0) left_ &= left_ - 1;
+      return;
+    }
+    before -= here;
+    if (++word_ >= ints.high_.word_count) {
+      left_ = 0;
+      return;
+    }
+    left_ = load_word(ints.high_.words, word_);
+  }
+}
+
+uint64_t SparseInts::operator[](uint64_t index) const { return SparseCursor(*this, index).next(); }
 
 uint64_t Elements::optional_size(std::string_view piece) {
   const uint64_t start = at_;

@@ -5,6 +5,7 @@
 #include "gbz/element_writer.h"
 #include "gbz/scratch_test.h"
 #include "gbz/strings.h"
+#include "gbz/texts.h"
 
 namespace haploom::gbz {
 namespace {
@@ -33,6 +34,13 @@ std::string message(const std::string& file, const std::function<void(Elements&)
   });
 }
 
+std::vector<uint64_t> values_of(const SparseInts& ints) {
+  std::vector<uint64_t> out;
+  SparseCursor cursor(ints);
+  for (uint64_t i = 0; i < ints.size(); ++i) out.push_back(cursor.next());
+  return out;
+}
+
 TEST(Elements, ReadPackedIntsAcrossWords) {
   const std::string file = words({3, 40, 120, 2, 0xABCDEF0123 | uint64_t{0x456789} << 40, 0x1234567890AA});
   Elements in(bytes_of(file), "f");
@@ -47,14 +55,27 @@ TEST(Elements, ReadASparseVectorAsSpecified) {
   // 2, 2, 9 below 10 with 2 low bits: high parts 0, 0, 2 -> bits 0, 1 and 4 of 3 + ceil(10 / 4)
   const std::string file = words({10, 3, 6, 1, 0b010011, 0, 0, 0, 3, 2, 6, 1, 0b011010});
   Elements in(bytes_of(file), "f");
-  EXPECT_EQ(in.sparse_ints("p").values, (std::vector<uint64_t>{2, 2, 9}));
+  EXPECT_EQ(values_of(in.sparse_ints("p")), (std::vector<uint64_t>{2, 2, 9}));
 }
 
 TEST(Elements, SkipSupportStructures) {
   const std::string file = words({10, 3, 6, 1, 0b010011, 2, 77, 78, 0, 1, 79, 3, 2, 6, 1, 0b011010});
   Elements in(bytes_of(file), "f");
-  EXPECT_EQ(in.sparse_ints("p").values.size(), 3U);
+  EXPECT_EQ(in.sparse_ints("p").size(), 3U);
   EXPECT_EQ(in.remaining(), 0U);
+}
+
+TEST(Elements, ReadASparseVectorFromAnyPlace) {
+  std::vector<uint64_t> rising;
+  for (uint64_t i = 0; i < 1000; ++i) rising.push_back((i < 500 ? i : 100'000 + 7 * i) / 3);  // dense, a gap of many words, sparse
+  const std::string file = written([&](ElementWriter& out) { out.sparse_ints(rising); });
+  const SparseInts sparse = Elements(bytes_of(file), "f").sparse_ints("s");
+  EXPECT_EQ(sparse.last(), rising.back());
+  for (uint64_t from = 0; from < rising.size(); from += 37) {
+    SparseCursor cursor(sparse, from);
+    for (uint64_t i = from; i < rising.size(); ++i) ASSERT_EQ(cursor.next(), rising[i]) << i << " from " << from;
+    EXPECT_EQ(cursor.next(), sparse.universe());
+  }
 }
 
 TEST(Elements, RefuseWhatDoesNotAddUp) {
@@ -95,7 +116,9 @@ TEST(Elements, ReadWhatIsWritten) {
     const PackedInts ints = in.packed_ints("p");
     ASSERT_EQ(ints.size, size);
     for (uint64_t i = 0; i < size; ++i) ASSERT_EQ(ints[i], values[i]);
-    ASSERT_EQ(in.sparse_ints("s").values, rising);
+    const SparseInts sparse = in.sparse_ints("s");
+    ASSERT_EQ(values_of(sparse), rising);
+    for (uint64_t i = 0; i < size; ++i) ASSERT_EQ(sparse[i], rising[i]);
     EXPECT_EQ(in.byte_vector("b").size(), size);
     EXPECT_EQ(in.remaining(), 0U);
   }
@@ -117,11 +140,50 @@ TEST(Strings, ReadWhatIsWritten) {
   EXPECT_EQ(read_strings(in, "s").size(), 0U);
   EXPECT_EQ(read_dictionary(in, "d")[2], "ab");
   EXPECT_EQ(read_tags(in, "t"), (Tags{{"key", "value"}, {"other", ""}}));
-  const Strings labels = read_compressed_strings(in, "z");
+  Texts labels = Texts::read_compressed(in, "z", Letters::kBases);
+  labels.unpack();
   EXPECT_EQ(labels[0], "GAT");
   EXPECT_EQ(labels[1], "");
   EXPECT_EQ(labels[2], "TACA");
   EXPECT_EQ(in.remaining(), 0U);
+}
+
+TEST(Texts, AreReadWhereTheyStandWithLettersOfAnyWidth) {
+  const unsigned seed = 11;
+  SCOPED_TRACE(seed);
+  std::mt19937 random(seed);
+  for (const size_t letters : {1, 2, 3, 4, 5, 8, 9, 16, 17, 26}) {
+    std::vector<std::string> texts(300);
+    for (std::string& text : texts)
+      for (size_t left = random() % 40; left > 0; --left) text += static_cast<char>('A' + random() % letters);
+    const std::string file = written([&](ElementWriter& out) { out.strings(texts); });
+    Elements in(bytes_of(file), "f");
+    const Texts read = Texts::read(in, "s", Letters::kBases);
+    ASSERT_EQ(read.size(), texts.size());
+    for (uint64_t from = 0; from < texts.size(); from += 13) {
+      EXPECT_EQ(read[from], texts[from]);
+      TextReader reader(read, from);
+      for (uint64_t i = from; i < texts.size(); ++i) {
+        std::string text(read.length(i), '?');
+        reader.read(text.size(), text.data());
+        ASSERT_EQ(text, texts[i]) << letters << " letters, text " << i << " from " << from;
+      }
+    }
+  }
+}
+
+TEST(Texts, OfAZstdStreamAreReadInPieces) {
+  std::string text;
+  for (int i = 0; i < 300'000; ++i) text += "ACGT"[i * i % 7 % 4];
+  const std::vector<uint64_t> starts = {0, 10, 200'000};
+  const std::string whole = written([&](ElementWriter& out) { out.compressed_strings(starts, text); });
+  Elements in(bytes_of(whole), "f");
+  const Texts read = Texts::read_compressed(in, "z", Letters::kBases);
+  TextReader reader(read, 0);
+  std::string out(text.size(), '?');
+  for (uint64_t i = 0; i < read.size(); ++i) reader.read(read.length(i), out.data() + starts[i]);
+  reader.finish();
+  EXPECT_EQ(out, text);
 }
 
 TEST(Strings, RefuseWhatIsOutsideTheAlphabetOrTheText) {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cctype>
 #include <cstring>
 
@@ -12,6 +13,7 @@
 #include "gbz/elements.h"
 #include "gbz/layout.h"
 #include "gbz/strings.h"
+#include "gbz/texts.h"
 
 namespace haploom::gbz {
 namespace {
@@ -42,13 +44,6 @@ void expect_header(Elements& in, std::string_view piece, uint32_t tag, uint32_t 
   if (found_version != version) in.refuse(piece, start + 4, fmt::format("its version is {}, not {}", found_version, version));
 }
 
-// What a base may be: letters, and what else is printed ('*', '-'); no line end, space or byte of a damaged stream.
-bool are_printable(std::string_view text) {
-  unsigned odd = 0;
-  for (const char c : text) odd |= c < '!' || c > '~' ? 1 : 0;
-  return odd == 0;
-}
-
 void expect_flags(Elements& in, std::string_view piece, uint64_t flags, uint64_t required, uint64_t known) {
   if ((flags & ~known) != 0) in.refuse(piece, in.offset() - 8, fmt::format("unknown flags {:#x}", flags & ~known));
   if ((flags & required) != required) in.refuse(piece, in.offset() - 8, fmt::format("flags {:#x} lack {:#x}", flags, required & ~flags));
@@ -60,16 +55,19 @@ struct Gbz::State {
   uint32_t version = 0;
   Tags tags;
   std::vector<std::string> reference_samples;
+  std::string source;
+  uint64_t file_bytes = 0;
   std::string inflated;  // the BWT's bytes in version 3
   Bwt bwt;
-  std::vector<uint64_t> visits;  // of each record, while parsing
+  uint64_t bwt_at = 0, graph_at = 0, nodes = 0;
   std::vector<Visit> starts;
   std::vector<PathName> paths;
   Strings samples, contigs;
   std::vector<uint8_t> is_reference;  // of each sample
   uint32_t generic_sample = kNoPhase;
-  Strings labels;
-  std::vector<Segment> segments;
+  Texts labels;
+  Texts segments;
+  SparseInts segment_firsts;
 
   void read_head(Elements& in);
   uint64_t read_gbwt(Elements& in);
@@ -78,7 +76,7 @@ struct Gbz::State {
   void read_names(Elements& in, uint64_t flags, uint64_t sample_count, uint64_t contig_count);
   void read_graph(Elements& in);
   void read_translation(Elements& in, bool present);
-  void check_nodes(const Elements& in, uint64_t at, uint64_t nodes) const;
+  void verify(unsigned threads, const std::function<void(const Strands&)>& look);
   void expand_sequences(const Elements& in);
   void find_references();
 };
@@ -123,21 +121,17 @@ uint64_t Gbz::State::read_gbwt(Elements& in) {
 void Gbz::State::read_bwt(Elements& in, BwtFacts facts) {
   const uint64_t start = in.offset();
   SparseInts index = in.sparse_ints("BWT index");
-  if (index.values.size() != facts.records())
-    in.refuse("BWT index", start, fmt::format("{} records, the header says {}", index.values.size(), facts.records()));
-  const uint64_t data_at = in.offset();
+  if (index.size() != facts.records()) in.refuse("BWT index", start, fmt::format("{} records, the header says {}", index.size(), facts.records()));
+  bwt_at = in.offset();
   std::span<const std::byte> data = in.byte_vector("BWT");
-  if (version == 3 && !(data.empty() && index.universe == 0)) {
-    inflated = inflate(in, "BWT", data, index.universe);
+  if (version == 3 && !(data.empty() && index.universe() == 0)) {
+    inflated = inflate(in, "BWT", data, index.universe());
     data = std::as_bytes(std::span(inflated.data(), inflated.size()));
   }
-  if (index.universe != data.size()) in.refuse("BWT", data_at, fmt::format("{} bytes, its index says {}", data.size(), index.universe));
-  if (index.values.empty() != data.empty()) in.refuse("BWT", data_at, fmt::format("{} bytes in {} records", data.size(), index.values.size()));
-  if (!index.values.empty() && (index.values.front() != 0 || index.values.back() >= data.size()))
-    in.refuse("BWT index", start, "its records do not cover the BWT");
-  if (std::adjacent_find(index.values.begin(), index.values.end()) != index.values.end()) in.refuse("BWT index", start, "two records start at one byte");
-  bwt = Bwt(facts, std::move(index.values), data);
-  visits = bwt.verify(in, data_at);
+  if (index.universe() != data.size()) in.refuse("BWT", bwt_at, fmt::format("{} bytes, its index says {}", data.size(), index.universe()));
+  if ((index.size() == 0) != data.empty()) in.refuse("BWT", bwt_at, fmt::format("{} bytes in {} records", data.size(), index.size()));
+  if (index.size() != 0 && (index[0] != 0 || index.last() >= data.size())) in.refuse("BWT index", start, "its records do not cover the BWT");
+  bwt = Bwt(facts, std::move(index), data);
 }
 
 void Gbz::State::read_names(Elements& in, uint64_t flags, uint64_t sample_count, uint64_t contig_count) {
@@ -176,56 +170,57 @@ void Gbz::State::read_metadata(Elements& in, uint64_t bytes) {
 }
 
 void Gbz::State::read_translation(Elements& in, bool present) {
-  const Strings names = read_strings(in, "segment names");
+  const uint64_t names_at = in.offset();
+  segments = Texts::read(in, "segment names", Letters::kAny);
   const uint64_t start = in.offset();
-  const SparseInts mapping = in.sparse_ints("segment mapping");
-  if (names.size() != mapping.values.size()) in.refuse("segment mapping", start, fmt::format("{} segments for {} names", mapping.values.size(), names.size()));
-  if (present == (names.size() == 0) && !(present && bwt.facts().sequences == 0))
-    in.refuse("segment names", start, "the graph header's translation flag says otherwise");
-  for (uint64_t i = 0; i < names.size(); ++i) {
+  segment_firsts = in.sparse_ints("segment mapping");
+  if (segments.size() != segment_firsts.size()) in.refuse("segment mapping", start, fmt::format("{} segments for {} names", segment_firsts.size(), segments.size()));
+  if (present == (segments.size() == 0) && !(present && bwt.facts().sequences == 0))
+    in.refuse("segment names", names_at, "the graph header's translation flag says otherwise");
+  SparseCursor firsts(segment_firsts);
+  for (uint64_t i = 0, first = firsts.next(); i < segments.size(); ++i) {
     base::throw_if_stopped(i);
-    const uint64_t first = mapping.values[i], end = i + 1 < names.size() ? mapping.values[i + 1] : mapping.universe;
+    const uint64_t end = firsts.next();  // the universe behind the last
     if (first == 0 || first >= end) in.refuse("segment mapping", start, fmt::format("segment {} covers the nodes from {} to before {}", i, first, end));
-    segments.push_back({std::string(names[i]), first, end});
+    first = end;
   }
-}
-
-// The graph against the BWT: a node has bases exactly when it is visited, and both strands are visited equally often.
-void Gbz::State::check_nodes(const Elements& in, uint64_t at, uint64_t nodes) const {
-  const uint64_t ids = labels.size();
-  const uint64_t first = (bwt.facts().offset + 1) / 2;
-  uint64_t visited = 0;
-  for (uint64_t i = 0; i < ids; ++i) {
-    base::throw_if_stopped(i);
-    const uint64_t forward = visits[2 * i + 1], reverse = visits[2 * i + 2];
-    if (forward != reverse) in.refuse("BWT", at, fmt::format("node {} is visited {} times forward and {} times reverse", first + i, forward, reverse));
-    if (forward != 0 && labels[i].empty()) in.refuse("node sequences", at, fmt::format("node {} is visited but has no bases", first + i));
-    visited += forward != 0;
-  }
-  if (visited != nodes) in.refuse("graph header", at, fmt::format("{} nodes are declared, {} are visited", nodes, visited));
+  segments.unpack();
 }
 
 void Gbz::State::read_graph(Elements& in) {
-  const uint64_t start = in.offset();
+  graph_at = in.offset();
   expect_header(in, "graph header", kGraphTag, graph_version(version));
-  const uint64_t nodes = in.element("graph header");
+  nodes = in.element("graph header");
   const uint64_t flags = in.element("graph header");
   expect_flags(in, "graph header", flags, kGraphSimpleSds, kTranslation | kGraphSimpleSds);
   const uint64_t labels_at = in.offset();
-  labels = version == 1 ? read_strings(in, "node sequences") : read_compressed_strings(in, "node sequences");
-  const uint64_t records = bwt.facts().records();
-  const uint64_t ids = records == 0 ? 0 : (records - 1) / 2;
-  if (labels.size() != ids) in.refuse("node sequences", labels_at, fmt::format("{} sequences for {} node ids", labels.size(), ids));
-  if (!are_printable(labels.text)) in.refuse("node sequences", labels_at, "some of its bytes are no bases");
-  check_nodes(in, start, nodes);
+  labels = version == 1 ? Texts::read(in, "node sequences", Letters::kBases) : Texts::read_compressed(in, "node sequences", Letters::kBases);
+  if (labels.size() != bwt.facts().ids()) in.refuse("node sequences", labels_at, fmt::format("{} sequences for {} node ids", labels.size(), bwt.facts().ids()));
   read_translation(in, (flags & kTranslation) != 0);
+}
+
+// The BWT, and the graph against it: a node has bases exactly when it is visited.
+void Gbz::State::verify(unsigned threads, const std::function<void(const Strands&)>& look) {
+  const Elements in({}, source);
+  std::atomic<uint64_t> visited{0};
+  const uint64_t first_id = bwt.facts().first_id();
+  bwt.verify(in, bwt_at, threads, kIdsAtOnce, [&](uint64_t first) {
+    return [&, lengths = LengthCursor(labels, first)](uint64_t id, const Record& forward, const Record& reverse) mutable {
+      const uint64_t bases = lengths.next();
+      if (!forward.edges.empty() && bases == 0) in.refuse("node sequences", graph_at, fmt::format("node {} is visited but has no bases", first_id + id));
+      if (!forward.edges.empty()) visited.fetch_add(1, std::memory_order_relaxed);
+      if (look) look({first_id + id, bases, forward, reverse});
+    };
+  });
+  if (visited != nodes) in.refuse("graph header", graph_at, fmt::format("{} nodes are declared, {} are visited", nodes, visited.load()));
+  expand_sequences(in);
 }
 
 void Gbz::State::expand_sequences(const Elements& in) {
   const uint64_t sequences = bwt.facts().sequences;
   if (sequences == 0) return;
   // Runs can declare any number of paths in a few bytes; names or the size of the file must justify it.
-  if (paths.empty() && sequences > in.file_bytes()) in.refuse("GBWT header", 0, fmt::format("{} sequences without names in {} bytes", sequences, in.file_bytes()));
+  if (paths.empty() && sequences > file_bytes) in.refuse("GBWT header", 0, fmt::format("{} sequences without names in {} bytes", sequences, file_bytes));
   Record endmarker;
   check(bwt.decode(0, endmarker), "a verified record decodes");
   starts = expand_endmarker(endmarker);
@@ -240,8 +235,19 @@ void Gbz::State::find_references() {
 }
 
 Gbz Gbz::parse(std::span<const std::byte> bytes, std::string source) {
+  Gbz out = open(bytes, std::move(source));
+  out.verify(1, {});
+  out.state_->labels.unpack();
+  return out;
+}
+
+void Gbz::verify(unsigned threads, const std::function<void(const Strands&)>& look) const { state_->verify(threads, look); }
+
+Gbz Gbz::open(std::span<const std::byte> bytes, std::string source) {
   Elements in(bytes, std::move(source));
   auto state = std::make_unique<State>();
+  state->source = in.source();
+  state->file_bytes = in.file_bytes();
   state->read_head(in);
   const uint64_t flags = state->read_gbwt(in);
   in.raw("document array samples", in.optional_size("document array samples"));
@@ -251,9 +257,7 @@ Gbz Gbz::parse(std::span<const std::byte> bytes, std::string source) {
   if (metadata != 0) state->read_metadata(in, metadata);
   state->read_graph(in);
   if (in.remaining() != 0) in.refuse("end of file", in.offset(), fmt::format("{} bytes follow the last piece", in.remaining()));
-  state->expand_sequences(in);
   state->find_references();
-  state->visits = {};
   return Gbz(std::move(state));
 }
 
@@ -298,10 +302,17 @@ uint64_t Gbz::alphabet_size() const { return state_->bwt.facts().alphabet_size; 
 NodeCode Gbz::first_code() const { return state_->bwt.facts().offset + 1; }
 uint64_t Gbz::visit_total() const { return state_->bwt.facts().size; }
 
-std::string_view Gbz::label(uint64_t id) const {
-  const uint64_t first = node_id(first_code());
-  return id >= first && id - first < state_->labels.size() ? state_->labels[id - first] : std::string_view{};
+uint64_t Gbz::label_length(uint64_t id) const {
+  const uint64_t index = id - state_->bwt.facts().first_id();  // wraps for smaller ids
+  return index < state_->labels.size() ? state_->labels.length(index) : 0;
 }
+
+std::string Gbz::label(uint64_t id) const {
+  const uint64_t index = id - state_->bwt.facts().first_id();
+  return index < state_->labels.size() ? state_->labels[index] : std::string();
+}
+
+bool Gbz::has_label_stream() const { return !state_->labels.random_access(); }
 
 void Gbz::record(NodeCode code, Record& out) const {
   const BwtFacts& facts = state_->bwt.facts();
@@ -315,6 +326,29 @@ void Gbz::record(NodeCode code, Record& out) const {
 
 const std::vector<Visit>& Gbz::sequence_starts() const { return state_->starts; }
 
-const std::vector<Gbz::Segment>& Gbz::segments() const { return state_->segments; }
+uint64_t Gbz::segment_count() const { return state_->segments.size(); }
+
+Gbz::Segment Gbz::segment(uint64_t index) const {
+  SparseCursor firsts(state_->segment_firsts, index);
+  const uint64_t first = firsts.next();
+  return {state_->segments[index], first, firsts.next()};
+}
+
+RecordReader::RecordReader(const Gbz& gbz, NodeCode first) : cursor_(std::make_unique<RecordCursor>(gbz.state_->bwt, gbz.state_->bwt.facts().record_of(first))) {}
+RecordReader::~RecordReader() = default;
+bool RecordReader::next(Record& out) { return cursor_->next(out); }
+
+struct LabelReader::State {
+  TextReader texts;
+  LengthCursor lengths;
+};
+LabelReader::LabelReader(const Gbz& gbz, uint64_t first) {
+  const uint64_t index = first - gbz.state_->bwt.facts().first_id();
+  state_ = std::make_unique<State>(State{TextReader(gbz.state_->labels, index), LengthCursor(gbz.state_->labels, index)});
+}
+LabelReader::~LabelReader() = default;
+uint64_t LabelReader::next_length() { return state_->lengths.next(); }
+void LabelReader::read(uint64_t count, char* out) { state_->texts.read(count, out); }
+void LabelReader::finish() { state_->texts.finish(); }
 
 }  // namespace haploom::gbz

@@ -2,12 +2,15 @@
 //
 // In:     the whole file as bytes; the views returned point into them or into memory the Gbz owns
 // Out:    node labels, path names, and the bidirectional BWT record by record
-// Cost:   parse: one pass; zstd pieces are decompressed into memory the Gbz owns
+// Cost:   parse: open, verify, and one pass over the bases. What is large stays in the file's bytes: the Gbz takes about half
+//         a byte a node beside them, and what it must decompress: the BWT of version 3 (about 0.1 bytes a visit), and, when
+//         it was parse()d, the bases of versions 2 and 3
 //         every walk from sequence_starts() ends, all of them within visit_total() steps; a file made with malice may hold
 //         further visits that no walk reaches
 // Errors: kInput/kGbzFormat naming the piece and the byte offset for anything the format forbids; never a crash, never
 //         memory beyond a small multiple of the file (declared sizes are checked against the bytes that are there);
-//         base::Interrupted from parse, path_row and build_gbz
+//         base::Interrupted from parse, verify, path_row and build_gbz. Bytes that change after they were verified are met
+//         with kInternal, or with wrong answers: who maps a file asks in the end whether it is still the same
 // Source: GBZ file format, Siren and Paten 2022, doi:10.1093/bioinformatics/btac656; jltsiren/simple-sds, gbwt-rs notes
 //
 // SPDX-License-Identifier: BSD-3-Clause
@@ -72,6 +75,21 @@ class Gbz {
  public:
   // source: the file's name for messages.
   static Gbz parse(std::span<const std::byte> bytes, std::string source);
+
+  // parse() in steps, for who reads a large graph once and wants little memory. open: all but the records and the bases;
+  // nothing that gives records, visits or bases may be asked before verify() has ended well.
+  static Gbz open(std::span<const std::byte> bytes, std::string source);
+  // Both strands of a node id, once, while they are decoded anyway. Called by several threads; a range of kIdsAtOnce ids
+  // (counted from the first) in rising order by one of them. A graph with any damage may be seen before it is refused.
+  struct Strands {
+    uint64_t id = 0;
+    uint64_t bases = 0;
+    const Record& forward;
+    const Record& reverse;
+  };
+  static constexpr uint64_t kIdsAtOnce = 8192;
+  void verify(unsigned threads, const std::function<void(const Strands&)>& look) const;
+
   ~Gbz();
   Gbz(Gbz&&) noexcept;
   Gbz& operator=(Gbz&&) noexcept;
@@ -93,7 +111,10 @@ class Gbz {
   uint64_t alphabet_size() const;
   NodeCode first_code() const;
   uint64_t visit_total() const;                     // `size` of the GBWT header
-  std::string_view label(uint64_t id) const;        // forward bases of a node id; empty when absent
+  uint64_t label_length(uint64_t id) const;         // 0 when absent
+  std::string label(uint64_t id) const;             // forward bases of a node id; empty when absent. Not from an open()ed
+                                                    // graph that has_label_stream(): LabelReader
+  bool has_label_stream() const;                    // bases can only be read from the first node id on
 
   // Decodes the record of a code; edges empty when nobody visits it. out is overwritten.
   void record(NodeCode code, Record& out) const;
@@ -101,13 +122,42 @@ class Gbz {
   // Where sequence s starts (2p forward, 2p+1 reverse); node 0 for an empty path.
   const std::vector<Visit>& sequence_starts() const;
 
-  // GFA segments behind the nodes, when the file has a translation: names by first node id.
+  // GFA segments behind the nodes, when the file has a translation, by first node id.
   struct Segment { std::string name; uint64_t first_node = 0; uint64_t end_node = 0; };
-  const std::vector<Segment>& segments() const;
+  uint64_t segment_count() const;
+  Segment segment(uint64_t index) const;
+
+ private:
+  friend class RecordReader;
+  friend class LabelReader;
+  struct State;
+  explicit Gbz(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+// Reads records in the order of their codes. False behind the last.
+class RecordReader {
+ public:
+  RecordReader(const Gbz& gbz, NodeCode first);
+  ~RecordReader();
+  bool next(Record& out);
+
+ private:
+  std::unique_ptr<class RecordCursor> cursor_;
+};
+
+// Reads lengths and bases of nodes in the order of their ids. The bases are checked here: kGbzFormat for what is none.
+class LabelReader {
+ public:
+  // first: the first id of all where the graph has_label_stream()
+  LabelReader(const Gbz& gbz, uint64_t first);
+  ~LabelReader();
+  uint64_t next_length();                   // of the ids one after the other; 0 behind the last
+  void read(uint64_t count, char* out);     // bases, on their own, from the first id's on
+  void finish();                            // after the last: that no more follow
 
  private:
   struct State;
-  explicit Gbz(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;
 };
 

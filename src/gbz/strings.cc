@@ -4,9 +4,6 @@
 #include <zstd.h>
 
 #include <algorithm>
-#include <array>
-#include <cstring>
-#include <memory>
 
 #include "base/signals.h"
 
@@ -25,77 +22,81 @@ void check_starts(const Elements& in, std::string_view piece, uint64_t offset, c
   if (!starts.empty() && starts.back() > total) in.refuse(piece, offset, fmt::format("a string starts at {} of {} bytes", starts.back(), total));
 }
 
-// Four letters a byte, as node labels of A, C, G and T have them: every code is a letter then.
-void unpack_quarters(const PackedInts& codes, std::span<const std::byte> alphabet, char* out) {
-  std::array<std::array<char, 4>, 256> letters;
-  for (unsigned byte = 0; byte < letters.size(); ++byte)
-    for (unsigned i = 0; i < 4; ++i) letters[byte][i] = static_cast<char>(alphabet[byte >> 2 * i & 3]);
-  for (uint64_t i = 0; i < codes.size / 4; ++i) {
-    base::throw_if_stopped(i);
-    std::memcpy(out + 4 * i, letters[static_cast<unsigned>(codes.words[i])].data(), 4);
-  }
-  for (uint64_t i = codes.size / 4 * 4; i < codes.size; ++i) out[i] = static_cast<char>(alphabet[codes[i]]);
-}
-
 }  // namespace
 
-std::string inflate(const Elements& in, std::string_view piece, std::span<const std::byte> stream, uint64_t size) {
-  const auto at = in.offset();
-  if (size > kInflateFree && (size - kInflateFree) / kInflateRatio > stream.size())
-    in.refuse(piece, at, fmt::format("{} bytes are declared for a zstd stream of {}", size, stream.size()));
-  const std::unique_ptr<ZSTD_DStream, size_t (*)(ZSTD_DStream*)> decoder(ZSTD_createDStream(), ZSTD_freeDStream);
-  if (!decoder) throw std::bad_alloc();
-  ZSTD_DCtx_setParameter(decoder.get(), ZSTD_d_windowLogMax, 27);
-  std::string text;
-  ZSTD_inBuffer source{stream.data(), stream.size(), 0};
-  size_t state = 1;  // 0 at the end of a frame
-  while (source.pos < source.size || state != 0) {
+void Inflater::require_credible(const Elements& in, std::string_view piece, uint64_t stream_bytes, uint64_t size) {
+  if (size > kInflateFree && (size - kInflateFree) / kInflateRatio > stream_bytes)
+    in.refuse(piece, in.offset(), fmt::format("{} bytes are declared for a zstd stream of {}", size, stream_bytes));
+}
+
+Inflater::Inflater(std::span<const std::byte> stream, uint64_t size, Refuse refuse)
+    : decoder_(ZSTD_createDCtx(), ZSTD_freeDCtx), stream_(stream), size_(size), refuse_(std::move(refuse)) {
+  if (!decoder_) throw std::bad_alloc();
+  ZSTD_DCtx_setParameter(decoder_.get(), ZSTD_d_windowLogMax, 27);
+}
+
+bool Inflater::step(char* out, uint64_t count, uint64_t& done) {
+  ZSTD_inBuffer source{stream_.data(), stream_.size(), taken_};
+  ZSTD_outBuffer target{out, count, done};
+  const size_t state = ZSTD_decompressStream(decoder_.get(), &target, &source);
+  if (ZSTD_isError(state)) refuse_(fmt::format("zstd: {}", ZSTD_getErrorName(state)));
+  const bool moved = target.pos != done || source.pos != taken_;
+  given_ += target.pos - done;
+  done = target.pos;
+  taken_ = source.pos;
+  frame_ended_ = state == 0;
+  return moved;
+}
+
+void Inflater::read(uint64_t count, char* out) {
+  for (uint64_t done = 0; done < count;) {
     base::throw_if_stopped();
-    const uint64_t have = text.size();
-    text.resize(std::min(size, have + kInflateStep) + 1);  // the one byte more shows a stream that is too long
-    ZSTD_outBuffer out{text.data(), text.size(), have};
-    const size_t taken = source.pos;
-    state = ZSTD_decompressStream(decoder.get(), &out, &source);
-    text.resize(out.pos);
-    if (ZSTD_isError(state)) in.refuse(piece, at, fmt::format("zstd: {}", ZSTD_getErrorName(state)));
-    if (text.size() > size) in.refuse(piece, at, fmt::format("its zstd stream holds more than the {} bytes declared", size));
-    if (out.pos == have && source.pos == taken) break;  // cut short
+    if ((frame_ended_ && taken_ == stream_.size()) || !step(out, count, done)) {
+      if (!frame_ended_) refuse_(fmt::format("its zstd stream of {} bytes is cut short", stream_.size()));
+      refuse_(fmt::format("its zstd stream holds {} of the {} bytes declared", given_, size_));
+    }
   }
-  if (state != 0) in.refuse(piece, at, fmt::format("its zstd stream of {} bytes is cut short", stream.size()));
-  if (text.size() != size) in.refuse(piece, at, fmt::format("its zstd stream holds {} of the {} bytes declared", text.size(), size));
+}
+
+void Inflater::finish() {
+  char more;
+  uint64_t done = 0;
+  while (done == 0 && !(frame_ended_ && taken_ == stream_.size()))
+    if (!step(&more, 1, done)) refuse_(fmt::format("its zstd stream of {} bytes is cut short", stream_.size()));
+  if (done != 0) refuse_(fmt::format("its zstd stream holds more than the {} bytes declared", size_));
+}
+
+std::string inflate(const Elements& in, std::string_view piece, std::span<const std::byte> stream, uint64_t size) {
+  Inflater::require_credible(in, piece, stream.size(), size);
+  Inflater inflater(stream, size, [&, at = in.offset()](std::string_view cause) { in.refuse(piece, at, cause); });
+  std::string text;
+  text.reserve(size);
+  while (text.size() < size) {
+    const uint64_t have = text.size(), more = std::min(size - have, kInflateStep);
+    text.resize(have + more);
+    inflater.read(more, text.data() + have);
+  }
+  inflater.finish();
   return text;
 }
 
 Strings read_strings(Elements& in, std::string_view piece) {
   const uint64_t start = in.offset();
   Strings out;
-  out.starts = in.sparse_ints(piece).values;
+  const SparseInts starts = in.sparse_ints(piece);
   const auto alphabet = in.byte_vector(piece);
   const uint64_t codes_at = in.offset();
   const PackedInts codes = in.packed_ints(piece);
+  SparseCursor cursor(starts);
+  for (uint64_t i = 0; i < starts.size(); ++i) out.starts.push_back(cursor.next());
   check_starts(in, piece, start, out.starts, codes.size);
   out.text.resize(codes.size);
-  if (codes.width == 2 && alphabet.size() == 4) {
-    unpack_quarters(codes, alphabet, out.text.data());
-    return out;
-  }
   for (uint64_t i = 0; i < codes.size; ++i) {
     base::throw_if_stopped(i);
     const uint64_t code = codes[i];
     if (code >= alphabet.size()) in.refuse(piece, codes_at, fmt::format("letter {} of an alphabet of {}", code, alphabet.size()));
     out.text[i] = static_cast<char>(alphabet[code]);
   }
-  return out;
-}
-
-Strings read_compressed_strings(Elements& in, std::string_view piece) {
-  const uint64_t start = in.offset();
-  Strings out;
-  out.starts = in.sparse_ints(piece).values;
-  const uint64_t length = in.element(piece);
-  const auto stream = in.byte_vector(piece);
-  check_starts(in, piece, start, out.starts, length);
-  out.text = inflate(in, piece, stream, length);
   return out;
 }
 

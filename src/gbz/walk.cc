@@ -73,7 +73,7 @@ std::string path_row(const Gbz& gbz, Walker& walker, uint64_t path) {
   if (at->node == kEndmarker) at.reset();
   for (; at; at = walker.next(*at)) {
     base::throw_if_stopped(nodes);
-    const std::string_view label = gbz.label(node_id(at->node));
+    const std::string label = gbz.label(node_id(at->node));
     is_reverse(at->node) ? digest.add(reverse_complement(label)) : digest.add(label);
     length += label.size();
     ++nodes;

@@ -30,18 +30,21 @@ template <typename Item>
 class BlockSum {
  public:
   void add(uint64_t size) {
-    sizes_.push_back(size);
-    if (sizes_.size() == kBlock) total();
+    block_ += size;
+    if (++items_ % kBlock == 0) end_block();
   }
+  // Of those added until now; add no more after an unfinished block.
   uint64_t total() {
-    total_ += block_size<Item>(sizes_);
-    sizes_.clear();
+    end_block();
     return total_;
   }
 
  private:
-  std::vector<uint64_t> sizes_;
-  uint64_t total_ = 0;
+  void end_block() {
+    total_ += block_ > kNearBlock ? block_ + kFarTable<Item> : block_;
+    block_ = 0;
+  }
+  uint64_t items_ = 0, block_ = 0, total_ = 0;
 };
 
 // One block of a Blocked: says where its items go.

@@ -9,14 +9,13 @@
 #include <cerrno>
 #include <chrono>
 #include <filesystem>
-#include <memory>
 #include <utility>
 #include <vector>
 
 #include "base/atomic_file.h"
 #include "base/descriptor.h"
 #include "base/log.h"
-#include "base/signals.h"
+#include "formats/guarded_file.h"
 #include "gbz/gbz.h"
 #include "shared_image/checksum.h"
 #include "shared_image/failure.h"
@@ -26,8 +25,6 @@
 
 namespace haploom::shared_image {
 namespace {
-
-constexpr size_t kReadBytes = size_t{64} << 20;
 
 // What changes when a file is replaced or written to.
 struct FileIdentity {
@@ -46,28 +43,6 @@ FileIdentity identity_of(const std::string& path) {
   if (::stat(path.c_str(), &status) != 0) throw unreadable_gbz(path, errno_text(errno));
   return {status.st_dev, status.st_ino, status.st_size, status.st_mtim};
 }
-
-// Read, not mapped: a file that is cut meanwhile must be an error and not a SIGBUS.
-class WholeFile {
- public:
-  WholeFile(const std::string& path, uint64_t bytes) : data_(std::make_unique_for_overwrite<std::byte[]>(bytes)), size_(bytes) {
-    const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-    if (!file) throw unreadable_gbz(path, errno_text(errno));
-    for (uint64_t at = 0; at < bytes;) {
-      base::throw_if_stopped();
-      const ssize_t got = ::pread(file.number(), data_.get() + at, std::min<uint64_t>(kReadBytes, bytes - at), static_cast<off_t>(at));
-      if (got < 0 && errno == EINTR) continue;
-      if (got < 0) throw unreadable_gbz(path, errno_text(errno));
-      if (got == 0) throw unreadable_gbz(path, fmt::format("it ended at byte {} of {}", at, bytes));
-      at += static_cast<uint64_t>(got);
-    }
-  }
-  std::span<const std::byte> bytes() const { return {data_.get(), size_}; }
-
- private:
-  std::unique_ptr<std::byte[]> data_;
-  uint64_t size_;
-};
 
 // A line each 30 s of a long conversion.
 class ShareLine {
@@ -122,26 +97,49 @@ class GbzSource {
       details_ = {index_->header().gbz_full, index_->header().reference_samples.text()};
       return image_bytes_ = index_->image_bytes();
     }
-    file_ = std::make_unique<WholeFile>(path_, fingerprint_.file_bytes);
-    if (identity_of(path_) != identity_ || fingerprint_of(file_->bytes()) != fingerprint_) throw unreadable_gbz(path_, "it changed while it was read");
-    details_.full_fingerprint = wide_checksum_of(file_->bytes());
-    gbz_.emplace(gbz::Gbz::parse(file_->bytes(), path_));
-    details_.reference_samples = fmt::format("{}", fmt::join(gbz_->reference_samples(), " "));
-    writer_.emplace(*gbz_, threads_, ShareLine(path_));
+    file_.emplace(path_, kModule, Reason::kReadGbz);
+    require_same();
+    watched([&] {
+      details_.full_fingerprint = wide_checksum_of(file_->bytes());
+      gbz_.emplace(gbz::Gbz::open(file_->bytes(), path_));
+      details_.reference_samples = fmt::format("{}", fmt::join(gbz_->reference_samples(), " "));
+      writer_.emplace(*gbz_, threads_, ShareLine(path_));
+    });
     return image_bytes_ = writer_->bytes();
   }
 
   void fill(std::span<std::byte> out) {
     if (index()) return index_->read_into(out);
-    try {
-      writer_->write(out);
-    } catch (Error& error) {
-      error.add_context(fmt::format("laying out '{}'", path_));
-      throw;
-    }
+    watched([&] {
+      try {
+        writer_->write(out);
+      } catch (Error& error) {
+        error.add_context(fmt::format("laying out '{}'", path_));
+        throw;
+      }
+    });
     writer_.reset();
     gbz_.reset();
     file_.reset();
+  }
+
+  // The file is the one that was fingerprinted, and has not been written to since.
+  void require_same() const {
+    file_->require_whole();
+    if (identity_of(path_) != identity_ || file_->bytes().size() != fingerprint_.file_bytes || fingerprint_of(file_->bytes()) != fingerprint_)
+      throw unreadable_gbz(path_, "it changed while it was read");
+  }
+
+  // What is made of a mapped file is good, and what is said against it is just, when the file has stayed the same meanwhile.
+  template <typename Work>
+  void watched(Work work) const {
+    try {
+      work();
+    } catch (const Error&) {
+      require_same();
+      throw;
+    }
+    require_same();
   }
 
   unsigned threads_;
@@ -150,7 +148,7 @@ class GbzSource {
   Fingerprint fingerprint_;
   bool asked_for_index_ = false;
   std::optional<IndexFile> index_;
-  std::unique_ptr<WholeFile> file_;
+  std::optional<formats::GuardedFile> file_;
   std::optional<gbz::Gbz> gbz_;        // points into *file_
   std::optional<ImageWriter> writer_;  // of *gbz_: the graph is measured once
   uint64_t image_bytes_ = 0;
@@ -231,8 +229,9 @@ void share_as(const std::string& gbz_path, const std::string& index_path) {
 }
 
 void verify_whole(const Lease& lease, const GbzSource& gbz) {
-  const WholeFile file(gbz.path(), gbz.fingerprint().file_bytes);
+  const formats::GuardedFile file(gbz.path(), kModule, Reason::kReadGbz);
   const std::array<uint64_t, 2> full = wide_checksum_of(file.bytes());
+  file.require_whole();
   if (full != lease.header().gbz_full) {
     throw failure(Reason::kOtherPangenome, fmt::format("the shared pangenome '{}' was made from another file than {}: full fingerprint {}, of the file {}", lease.name(), gbz.path(), text_of(lease.header().gbz_full), text_of(full)),
                   fmt::format("give another --gbz_shared_memory_name, or: haploom gbz unload '{}'", lease.name()));

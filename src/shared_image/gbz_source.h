@@ -2,7 +2,7 @@
 //
 // Attaching reads 66 blocks of the file. Only the process that must load reads and parses all of it; where an index
 // (index_file.h) lies beside it, that is copied or mapped instead.
-// Memory: a loader holds the file's bytes and the parsed index beside the image until it has published.
+// Memory: a loader maps the file and takes little of its own beside the image (docs/pangenome_image.md, "Memory").
 // Errors: those of the store; kInput/kReadGbz when the file cannot be read or changes meanwhile; those of gbz::Gbz
 //
 // SPDX-License-Identifier: BSD-3-Clause

@@ -6,6 +6,8 @@
 #include <atomic>
 #include <cstring>
 #include <limits>
+#include <numeric>
+#include <optional>
 #include <thread>
 #include <tuple>
 #include <utility>
@@ -13,7 +15,6 @@
 #include "base/error.h"
 #include "base/parallel.h"
 #include "base/signals.h"
-#include "shared_image/block_writer.h"
 #include "shared_image/narrow.h"
 #include "shared_image/pangenome.h"
 #include "shared_image/record_writer.h"
@@ -23,7 +24,7 @@ namespace haploom::shared_image {
 namespace {
 
 constexpr uint32_t kMax32 = std::numeric_limits<uint32_t>::max();
-constexpr uint64_t kChunkIds = 8192;
+constexpr uint64_t kChunkIds = gbz::Gbz::kIdsAtOnce;
 static_assert(kChunkIds % kBlock == 0, "a block of offsets belongs to one chunk");
 
 [[noreturn]] void refuse_path(uint64_t path) {
@@ -35,28 +36,21 @@ constexpr uint64_t blocks_of(uint64_t items) { return items / kBlock + 1; }  // 
 constexpr uint64_t sampled_strands(uint64_t records) { return 2 * ((records / 2 + kOwnerStep - 1) / kOwnerStep); }
 constexpr uint64_t aligned(uint64_t bytes) { return (bytes + kSectionAlignment - 1) / kSectionAlignment * kSectionAlignment; }
 
-uint64_t path_ends(const gbz::Record& record) {
-  if (record.edges.empty() || record.edges[0].successor != gbz::kEndmarker) return 0;
-  uint64_t ends = 0;
-  for (const gbz::Run& run : record.runs) ends += run.rank == 0 ? run.length : 0;
-  return ends;
+[[noreturn]] void refuse_changed() {
+  throw Error{Exit::kInput, Reason::kReadGbz, "shared_image", "the graph's file changed while it was read", "give a GBZ file that nobody writes to"};
 }
 
-// A sequence on its way, and its walk in short: a path's has the same mark from its front as from its end.
+// A sequence on its way, and the nodes it passes in short: a path has the same mark from its front as from its end.
 struct Traveller {
   uint64_t bases = 0;
   uint64_t mark = 0;
-  uint64_t power = 1;
-
-  void pass_forward(gbz::NodeCode code) { mark = mark * kMarkBase + code; }
-  void pass_reverse(gbz::NodeCode code) {
-    mark += gbz::flipped(code) * power;
-    power *= kMarkBase;
-  }
-
- private:
-  static constexpr uint64_t kMarkBase = 0x9E3779B97F4A7C15;  // any large odd number: damage is no malice
 };
+
+// Any good mixture: damage is no malice.
+uint64_t mark_of(uint64_t id) {
+  id = (id + 1) * 0x9E3779B97F4A7C15;
+  return (id ^ id >> 32) * 0xD6E8FEB86659FD93;
+}
 
 }  // namespace
 
@@ -94,38 +88,30 @@ ImageWriter::ImageWriter(const gbz::Gbz& gbz, unsigned threads, Progress progres
 void ImageWriter::measure_records() {
   chunks_.resize(facts_.records / 2 / kChunkIds + 1);
   Stage stage(progress_, 0, chunks_.size());
-  base::for_each_parallel(chunks_.size(), threads_, [&](uint64_t chunk) {
-    measure_chunk(chunk);
-    stage.add(1);
+  gbz_.verify(threads_, [&](const gbz::Gbz::Strands& at) {
+    measure(at);
+    if ((at.id - first_id()) % kChunkIds == 0) stage.add(1);
   });
   find_components();
   sum_up_chunks();
 }
 
-void ImageWriter::measure_chunk(uint64_t chunk) {
-  Chunk& sum = chunks_[chunk];
-  gbz::Record record;
-  BlockSum<char> labels;
-  BlockSum<uint16_t> records;
-  for (uint64_t id = chunk * kChunkIds, end = std::min(id + kChunkIds, facts_.records / 2); id < end; ++id) {
-    labels.add(gbz_.label(first_id() + id).size());
-    if (sum.stretches.empty() || sum.stretches.back().high < id) sum.stretches.push_back({id, id, id});
-    for (const uint64_t strand : {0, 1}) {
-      const gbz::NodeCode code = facts_.first_code + 2 * id + strand;
-      gbz_.record(code, record);
-      records.add(form_of(record, code).words);
-      measure_record(record, code, sum);
-    }
-  }
-  sum.bases = labels.total();
-  sum.words = records.total();
+void ImageWriter::measure(const gbz::Gbz::Strands& at) {
+  const uint64_t id = at.id - first_id();
+  Chunk& sum = chunks_[id / kChunkIds];
+  sum.labels.add(at.bases);
+  if (sum.stretches.empty() || sum.stretches.back().high < id) sum.stretches.push_back({id, id, id});
+  measure_record(at.forward, facts_.first_code + 2 * id, sum);
+  measure_record(at.reverse, facts_.first_code + 2 * id + 1, sum);
 }
 
 void ImageWriter::measure_record(const gbz::Record& record, gbz::NodeCode code, Chunk& sum) const {
-  const uint64_t visits = narrow(record.visits(), "visits of one node");
-  sum.ends += path_ends(record);
-  if (!gbz::is_reverse(code)) sum.nodes += visits > 0;
-  if ((gbz::node_id(code) - first_id()) % kOwnerStep == 0) sum.owners += visits;
+  const RecordForm form = form_of(record, code);
+  narrow(form.visits, "visits of one node");
+  sum.records.add(form.words);
+  sum.ends += form.ends;
+  if (!gbz::is_reverse(code)) sum.nodes += form.visits > 0;
+  if ((gbz::node_id(code) - first_id()) % kOwnerStep == 0) sum.owners += form.visits;
   Component& stretch = sum.stretches.back();
   for (const gbz::Edge& edge : record.edges) {
     if (edge.successor == gbz::kEndmarker) continue;
@@ -153,8 +139,8 @@ void ImageWriter::find_components() {
 void ImageWriter::sum_up_chunks() {
   uint64_t ends = 0;
   for (Chunk& chunk : chunks_) {
-    bases_ += std::exchange(chunk.bases, bases_);
-    words_ += std::exchange(chunk.words, words_);
+    chunk.bases = std::exchange(bases_, bases_ + chunk.labels.total());
+    chunk.words = std::exchange(words_, words_ + chunk.records.total());
     ends += std::exchange(chunk.ends, ends);
     facts_.nodes += chunk.nodes;
     owners_ += chunk.owners;
@@ -196,7 +182,7 @@ void ImageWriter::sample_positions() {
         positions_.push_back({offset, {place_of_code(at->node, facts_.first_code), static_cast<uint32_t>(at->visit)}});
         next_sample = offset + kPositionStep;
       }
-      offset += gbz_.label(gbz::node_id(at->node)).size();
+      offset += gbz_.label_length(gbz::node_id(at->node));
     }
     position_starts_.push_back(positions_.size());
   }
@@ -233,9 +219,19 @@ void ImageWriter::lay_out() {
 void ImageWriter::write(std::span<std::byte> out) const {
   check(out.size() == image_bytes_, "the space for an image is what bytes() says");
   write_table(out);
+  const bool stream = gbz_.has_label_stream();
   Stage stage(progress_, 1, chunks_.size());
-  base::for_each_parallel(chunks_.size(), threads_, [&](uint64_t chunk) {
-    write_nodes(out, chunk);
+  base::for_each_parallel(chunks_.size() + (stream ? 1 : 0), threads_, [&](uint64_t task) {
+    if (stream && task == 0) {  // the first, for it is the longest
+      gbz::LabelReader labels(gbz_, first_id());
+      for (uint64_t chunk = 0; chunk < chunks_.size(); ++chunk) write_nodes(out, chunk, labels);
+      return labels.finish();
+    }
+    const uint64_t chunk = task - (stream ? 1 : 0);
+    if (!stream) {
+      gbz::LabelReader labels(gbz_, first_id() + chunk * kChunkIds);
+      write_nodes(out, chunk, labels);
+    }
     write_records(out, chunk);
     stage.add(1);
   });
@@ -262,27 +258,30 @@ void ImageWriter::write_table(std::span<std::byte> out) const {
   section<Facts>(out, ImageSection::kFacts)[0] = facts_;
 }
 
-void ImageWriter::write_nodes(std::span<std::byte> out, uint64_t chunk) const {
+void ImageWriter::write_nodes(std::span<std::byte> out, uint64_t chunk, gbz::LabelReader& labels) const {
   const uint64_t begin = chunk * kChunkIds, end = std::min(begin + kChunkIds, facts_.records / 2);
+  const uint64_t limit = chunk + 1 < chunks_.size() ? chunks_[chunk + 1].bases : bases_;
   BlockPlacer<char> placer(section<uint64_t>(out, ImageSection::kBaseBlocks), section<uint16_t>(out, ImageSection::kBaseOffsets),
                            section<char>(out, ImageSection::kBases).data());
   std::vector<uint64_t> sizes;
   uint64_t written = chunks_[chunk].bases;
   for (uint64_t first = begin; first < end || is_tail(chunk, first, facts_.records / 2); first += kBlock) {
+    base::throw_if_stopped();
     sizes.clear();
-    for (uint64_t id = first; id < std::min(first + kBlock, end); ++id) sizes.push_back(gbz_.label(first_id() + id).size());
+    for (uint64_t id = first; id < std::min(first + kBlock, end); ++id) sizes.push_back(labels.next_length());
+    if (block_size<char>(sizes) > limit - written) refuse_changed();
     written = placer.place(first, sizes, written);
-    for (uint64_t i = 0; i < sizes.size(); ++i) {
-      const std::string_view label = gbz_.label(first_id() + first + i);
-      std::copy(label.begin(), label.end(), placer.at(i));
-    }
+    if (!sizes.empty()) labels.read(std::accumulate(sizes.begin(), sizes.end(), uint64_t{0}), placer.at(0));
   }
 }
 
 void ImageWriter::write_records(std::span<std::byte> out, uint64_t chunk) const {
   const uint64_t begin = 2 * chunk * kChunkIds, end = std::min(begin + 2 * kChunkIds, facts_.records);
+  const uint64_t limit = chunk + 1 < chunks_.size() ? chunks_[chunk + 1].words : words_;
   BlockPlacer<uint16_t> placer(section<uint64_t>(out, ImageSection::kRecordBlocks), section<uint16_t>(out, ImageSection::kRecordOffsets),
                                section<uint16_t>(out, ImageSection::kRecords).data());
+  std::optional<gbz::RecordReader> reader;
+  if (begin < end) reader.emplace(gbz_, facts_.first_code + begin);
   std::vector<gbz::Record> records(kBlock);
   std::vector<RecordForm> forms(kBlock);
   std::vector<uint64_t> sizes;
@@ -291,11 +290,12 @@ void ImageWriter::write_records(std::span<std::byte> out, uint64_t chunk) const 
     sizes.clear();
     for (uint64_t i = first; i < std::min(first + kBlock, end); ++i) {
       gbz::Record& record = records[i - first];
-      gbz_.record(facts_.first_code + i, record);
-      forms[i - first] = form_of(record, facts_.first_code + i);
-      sizes.push_back(forms[i - first].words);
-      if (const uint64_t ends = path_ends(record); ends > 0) record.edges[0].base = std::exchange(ended, ended + ends);
+      if (!reader->next(record)) refuse_changed();
+      const RecordForm form = forms[i - first] = form_of(record, facts_.first_code + i);
+      sizes.push_back(form.words);
+      if (form.ends > 0) record.edges[0].base = std::exchange(ended, ended + form.ends);
     }
+    if (block_size<uint16_t>(sizes) > limit - written) refuse_changed();
     written = placer.place(first, sizes, written);
     for (uint64_t i = 0; i < sizes.size(); ++i)
       if (sizes[i] != 0) write_record(records[i], forms[i], facts_.first_code + first + i, facts_.first_code, placer.at(i));
@@ -335,7 +335,7 @@ void ImageWriter::start_owners(std::span<std::byte> out) const {
     before += image.visits(facts_.first_code + i / 2 * 2 * kOwnerStep + i % 2);
   }
   starts.back() = before;
-  check(before == owners_, "the sampled visits are those that were counted");
+  if (before != owners_) refuse_changed();
 }
 
 std::vector<std::vector<uint32_t>> ImageWriter::sequences_by_component() const {
@@ -360,6 +360,7 @@ void ImageWriter::sweep_sequences(std::span<std::byte> out) const {
   std::vector<Traveller> travellers(2 * facts_.paths);  // each sequence is at one place at a time
   const auto pass = [&](gbz::NodeCode code, uint64_t visit, std::span<const uint32_t> sequences) {
     if (code == gbz::kEndmarker) {
+      if (visit > ends.size() || sequences.size() > ends.size() - visit) refuse_changed();
       std::copy(sequences.begin(), sequences.end(), ends.begin() + static_cast<int64_t>(visit));
       for (const uint32_t sequence : sequences)
         if (sequence % 2 == 0) paths[sequence / 2].bases = travellers[sequence].bases;
@@ -373,10 +374,11 @@ void ImageWriter::sweep_sequences(std::span<std::byte> out) const {
         *owner++ = {static_cast<uint32_t>(bases), static_cast<uint32_t>(bases >> 32), sequence};
       }
     }
+    const uint64_t mark = mark_of(index);
+    Traveller* const all = travellers.data();
     for (const uint32_t sequence : sequences) {
-      Traveller& traveller = travellers[sequence];
-      traveller.bases += length;
-      sequence % 2 == 0 ? traveller.pass_forward(code) : traveller.pass_reverse(code);
+      all[sequence].bases += length;
+      all[sequence].mark += mark;
     }
   };
   const auto sequences = sequences_by_component();

@@ -1,14 +1,15 @@
 // A GBZ, laid flat as an image (image_layout.h).
 //
-// In:     gbz      must outlive the writer
+// In:     gbz      parse()d, or only open()ed: it is verified here, while its records are measured; must outlive the writer
 //         threads  that constructor and write() may use
 //         progress called with the share that is done (0..1) by the calling thread, some ten thousand times at most
 // Out:    write    fills exactly bytes() bytes; the same GBZ gives the same bytes with any number of threads
 // Cost:   constructor: each record decoded once, each generic and reference path walked once; write: each record decoded
 //         once, then all sequences moved through the records together (sequence_sweep.h); memory: 16 bytes for about every
 //         kPositionStep bases of those paths, 4 bytes for each node strand of the components (chromosomes) at work
-// Errors: kInput/kGbzFormat for a graph that outgrows the layout's 32-bit places, and from write for one in which a path's
-//         two directions are two walks; base::Interrupted
+// Errors: those of gbz.verify(); kInput/kGbzFormat for a graph that outgrows the layout's 32-bit places, and from write for
+//         one in which a path's two directions are two walks, or whose bases are none; kInput/kReadGbz for bytes that
+//         changed since they were measured, where that is seen (never a write out of bounds); base::Interrupted
 //
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
@@ -22,6 +23,7 @@
 #include <vector>
 
 #include "gbz/gbz.h"
+#include "shared_image/block_writer.h"
 #include "shared_image/image_layout.h"
 
 namespace haploom::shared_image {
@@ -42,6 +44,8 @@ class ImageWriter {
   struct Chunk {
     uint64_t bases = 0, words = 0, ends = 0;  // measured: of the chunk; then: of all chunks before
     uint64_t nodes = 0, owners = 0;
+    BlockSum<char> labels;
+    BlockSum<uint16_t> records;
     std::vector<Component> stretches;
   };
   // What is left of one of the three stages, told from the calling thread.
@@ -50,7 +54,7 @@ class ImageWriter {
   uint64_t first_id() const { return gbz::node_id(facts_.first_code); }
 
   void measure_records();
-  void measure_chunk(uint64_t chunk);
+  void measure(const gbz::Gbz::Strands& at);
   void measure_record(const gbz::Record& record, gbz::NodeCode code, Chunk& sum) const;
   void sum_up_chunks();
   void find_components();
@@ -62,7 +66,7 @@ class ImageWriter {
   void write_table(std::span<std::byte> out) const;
   // A whole number of blocks is followed by an empty one, which says where the last ends.
   bool is_tail(uint64_t chunk, uint64_t first, uint64_t items) const { return chunk + 1 == chunks_.size() && first == items; }
-  void write_nodes(std::span<std::byte> out, uint64_t chunk) const;
+  void write_nodes(std::span<std::byte> out, uint64_t chunk, gbz::LabelReader& labels) const;
   void write_records(std::span<std::byte> out, uint64_t chunk) const;
   void write_names(std::span<std::byte> out) const;
   void write_positions(std::span<std::byte> out) const;

@@ -1,6 +1,7 @@
 #include "shared_image/record_writer.h"
 
 #include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <cstring>
 #include <limits>
@@ -22,10 +23,12 @@ uint64_t split_runs(const gbz::Record& record, uint64_t longest) {
 int64_t distance_to(gbz::NodeCode successor, gbz::NodeCode own) { return static_cast<int64_t>(successor) - static_cast<int64_t>(own); }
 
 // Path ends never do: the base of their edge is known only when all records before have been seen.
-bool fits_narrow(const gbz::Record& record, gbz::NodeCode own) {
-  return record.visits() <= kNarrowVisits && record.edges.size() <= kNarrowEdges && std::ranges::all_of(record.edges, [&](const gbz::Edge& edge) {
-    return edge.successor != gbz::kEndmarker && edge.base <= std::numeric_limits<uint16_t>::max() && std::abs(distance_to(edge.successor, own)) <= kNarrowDistance;
-  });
+bool fits_narrow(const gbz::Record& record, gbz::NodeCode own, uint64_t visits) {
+  if (visits > kNarrowVisits || record.edges.size() > kNarrowEdges) return false;
+  bool fits = true;
+  for (const gbz::Edge& edge : record.edges)
+    fits &= edge.successor != gbz::kEndmarker && edge.base <= std::numeric_limits<uint16_t>::max() && std::abs(distance_to(edge.successor, own)) <= kNarrowDistance;
+  return fits;
 }
 
 // Puts words of either form one after the other.
@@ -51,8 +54,11 @@ class WordWriter {
 class RunsWriter {
  public:
   RunsWriter(const RecordForm& form, uint64_t edges, WordWriter out)
-      : wide_(form.wide), edges_(edges), longest_(longest_run(form.wide, edges)), step_(checkpoint_step(edges)), seen_(edges, 0), checkpoint_(out),
-        run_(out.skipped(checkpoints(edges, form.runs) * (1 + edges))), left_(form.runs) {}
+      : wide_(form.wide), edges_(edges), longest_(longest_run(form.wide, edges)), step_(checkpoint_step(edges)), checkpoint_(out),
+        run_(out.skipped(checkpoints(edges, form.runs) * (1 + edges))), left_(form.runs) {
+    if (edges > few_.size()) many_.resize(edges);
+    seen_ = edges > few_.size() ? many_.data() : few_.data();
+  }
 
   void add(const gbz::Run& run) {
     for (uint64_t rest = run.length; rest > 0;) {
@@ -61,13 +67,14 @@ class RunsWriter {
       rest -= length;
     }
   }
+  RunsWriter(const RunsWriter&) = delete;
   bool complete() const { return left_ == 0; }
 
  private:
   void put(uint32_t edge, uint32_t length) {
     if (written_ > 0 && written_ % step_ == 0) {
       checkpoint_.put(visits_);
-      for (const uint32_t seen : seen_) checkpoint_.put(seen);
+      for (uint64_t i = 0; i < edges_; ++i) checkpoint_.put(seen_[i]);
     }
     if (wide_ && edges_ > kByteEdges) {
       run_.put(edge);
@@ -85,7 +92,9 @@ class RunsWriter {
   uint64_t edges_;
   uint64_t longest_;
   uint64_t step_;
-  std::vector<uint32_t> seen_;
+  std::array<uint32_t, kNarrowEdges> few_{};  // no memory of its own for most
+  std::vector<uint32_t> many_;
+  uint32_t* seen_ = nullptr;  // visits of each edge
   WordWriter checkpoint_;
   WordWriter run_;
   uint64_t left_;
@@ -98,7 +107,13 @@ class RunsWriter {
 RecordForm form_of(const gbz::Record& record, gbz::NodeCode own) {
   if (record.edges.empty() || record.runs.empty()) return {};
   const uint64_t edges = record.edges.size();
-  RecordForm form{!fits_narrow(record, own), 0, 0};
+  RecordForm form;
+  const bool some_end = record.edges[0].successor == gbz::kEndmarker;
+  for (const gbz::Run& run : record.runs) {
+    form.visits += run.length;
+    if (some_end && run.rank == 0) form.ends += run.length;
+  }
+  form.wide = !fits_narrow(record, own, form.visits);
   if (edges == 1) {
     form.words = form.wide ? kWideOneWords : record.edges[0].base == 0 ? 2 : 3;
     return form;
@@ -113,7 +128,7 @@ RecordForm form_of(const gbz::Record& record, gbz::NodeCode own) {
 }
 
 void write_record(const gbz::Record& record, const RecordForm& form, gbz::NodeCode own, gbz::NodeCode first_code, uint16_t* at) {
-  const uint64_t visits = record.visits(), edges = record.edges.size();
+  const uint64_t visits = form.visits, edges = record.edges.size();
   *at++ = static_cast<uint16_t>(form.wide ? kWideHead : visits << 1);
   WordWriter out(form.wide, at);
   if (form.wide) out.put(static_cast<uint32_t>(visits));

@@ -17,6 +17,8 @@ struct RecordForm {
   bool wide = false;
   uint64_t runs = 0;   // long ones are split
   uint64_t words = 0;  // 0: nobody visits
+  uint64_t visits = 0;
+  uint64_t ends = 0;   // of the visits: paths that end here
 };
 RecordForm form_of(const gbz::Record& record, gbz::NodeCode own);
 
