@@ -22,6 +22,7 @@ namespace {
 const std::map<std::string, std::vector<std::string>> kUpstreamNames = {
     {"run_pangenome_aware_deepvariant", {"call"}},
     {"load_gbz_into_shared_memory", {"gbz", "load"}},
+    {"postprocess_variants", {"postprocess_variants"}},
 };
 
 std::string the_command_line;
@@ -94,6 +95,7 @@ int refuse_usage(const CLI::App& app, const CLI::ParseError& wrong) {
 void add_commands(CLI::App& app) {
   add_call(app);
   add_examples(app);
+  add_postprocess_variants(app);
   CLI::App* show = app.add_subcommand("show", "look inside: what the network sees");
   show->require_subcommand(1);
   add_show_pileup(*show);

@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <charconv>
 #include <cstring>
@@ -38,6 +37,15 @@ int64_t longest_contig(std::string_view header) {
   return longest;
 }
 
+// Appends one block of at most BGZF_BLOCK_SIZE bytes.
+void append_block(std::string& out, std::string_view bytes) {
+  const size_t before = out.size();
+  size_t size = BGZF_MAX_BLOCK_SIZE;
+  out.resize(before + size);
+  check(bgzf_compress(out.data() + before, &size, bytes.data(), bytes.size(), kCompressionLevel) == 0, "a bgzip block can be compressed");
+  out.resize(before + size);
+}
+
 // Bytes of a VCF to their file: as they are, or in bgzip blocks.
 class Sink {
  public:
@@ -54,11 +62,17 @@ class Sink {
     }
   }
 
+  void write_blocks(std::string_view blocks) {
+    if (!buffer_.empty()) flush();
+    file_.write(blocks);
+  }
+
   void end() {
     if (!buffer_.empty()) flush();
     if (compressed_) flush();  // the empty block that ends a bgzip file
   }
 
+  bool compressed() const { return compressed_; }
   base::AtomicFile& file() { return file_; }
 
  private:
@@ -66,10 +80,9 @@ class Sink {
     if (!compressed_) {
       file_.write(buffer_);
     } else {
-      std::array<char, BGZF_MAX_BLOCK_SIZE> block;
-      size_t size = block.size();
-      check(bgzf_compress(block.data(), &size, buffer_.data(), buffer_.size(), kCompressionLevel) == 0, "a bgzip block can be compressed");
-      file_.write({block.data(), size});
+      block_.clear();
+      append_block(block_, buffer_);
+      file_.write(block_);
     }
     buffer_.clear();
   }
@@ -77,9 +90,16 @@ class Sink {
   base::AtomicFile file_;
   bool compressed_;
   std::string buffer_;  // at most one block
+  std::string block_;
 };
 
 }  // namespace
+
+std::string bgzip_blocks(std::string_view lines) {
+  std::string out;
+  for (size_t at = 0; at < lines.size(); at += BGZF_BLOCK_SIZE) append_block(out, lines.substr(at, BGZF_BLOCK_SIZE));
+  return out;
+}
 
 struct VcfWriter::State {
   State(std::string vcf_path, std::string_view header)
@@ -90,10 +110,10 @@ struct VcfWriter::State {
     sink.write(header);
   }
 
-  void build_index() {
+  void build_index(int threads) {
     // htslib writes the index by name, over our empty file: what commit() syncs is that file.
     errno = 0;
-    const int built = tbx_index_build3(sink.file().working_path().c_str(), index->working_path().c_str(), csi ? kCsiMinShift : 0, 1,
+    const int built = tbx_index_build3(sink.file().working_path().c_str(), index->working_path().c_str(), csi ? kCsiMinShift : 0, threads,
                                        &tbx_conf_vcf);
     if (built == 0) return;
     const int why = errno;
@@ -121,12 +141,22 @@ void VcfWriter::write(std::string_view lines) {
   state_->sink.write(lines);
 }
 
-void VcfWriter::finish() {
+bool VcfWriter::compressed() const {
+  check(state_ != nullptr, "a VCF is asked before it is finished");
+  return state_->sink.compressed();
+}
+
+void VcfWriter::write_blocks(std::string_view blocks) {
+  check(state_ != nullptr && state_->sink.compressed(), "blocks go to a bgzipped VCF that is not finished");
+  state_->sink.write_blocks(blocks);
+}
+
+void VcfWriter::finish(int threads) {
   check(state_ != nullptr, "a VCF is finished once");
   const std::unique_ptr<State> state = std::move(state_);
   state->sink.end();
   if (state->index) {
-    state->build_index();
+    state->build_index(threads);
     for (const char* ending : {".tbi", ".csi"}) ::unlink((state->path + ending).c_str());
   }
   state->sink.file().commit();

@@ -16,6 +16,9 @@
 
 namespace haploom::formats {
 
+// Lines as bgzip blocks, without the block that ends a file: work that many threads can do for one writer.
+std::string bgzip_blocks(std::string_view lines);
+
 class VcfWriter {
  public:
   // Opens the temporary file at once, so that an unwritable output is known before any work. header_text: all lines
@@ -25,8 +28,10 @@ class VcfWriter {
   VcfWriter(VcfWriter&&) noexcept;
   VcfWriter& operator=(VcfWriter&&) noexcept;
 
-  void write(std::string_view lines);  // whole record lines, in order
-  void finish();                       // closes, indexes, syncs, renames
+  bool compressed() const;                    // bgzip
+  void write(std::string_view lines);         // whole record lines, in order
+  void write_blocks(std::string_view blocks); // the same, packed by bgzip_blocks(); only if compressed()
+  void finish(int threads = 1);               // closes, indexes, syncs, renames; threads: for the index, the same for any
 
  private:
   struct State;

@@ -6,7 +6,6 @@
 
 #include "base/error.h"
 #include "base/log.h"
-#include "formats/bed.h"
 #include "formats/contig_match.h"
 
 namespace haploom::pipeline {
@@ -14,19 +13,6 @@ namespace {
 
 // Bases kept beside a shard's ends: reads reach over them, and indels shift into them. A base beyond reads as N.
 constexpr int64_t kMarginBases = 20'000;
-
-std::vector<genome::Region> regions_of(const std::vector<std::string>& texts, const genome::ContigList& contigs) {
-  std::vector<genome::Region> out;
-  for (const std::string& text : texts) {
-    if (text.ends_with(".bed") || text.ends_with(".bed.gz") || text.ends_with(".bedpe")) {
-      const auto more = formats::read_bed(text, contigs);
-      out.insert(out.end(), more.begin(), more.end());
-    } else {
-      out.push_back(genome::parse_region(text, contigs));
-    }
-  }
-  return out;
-}
 
 }  // namespace
 

@@ -2,7 +2,22 @@
 
 #include <algorithm>
 
+#include "formats/bed.h"
+
 namespace haploom::pipeline {
+
+std::vector<genome::Region> regions_of(const std::vector<std::string>& texts, const genome::ContigList& contigs) {
+  std::vector<genome::Region> out;
+  for (const std::string& text : texts) {
+    if (text.ends_with(".bed") || text.ends_with(".bed.gz") || text.ends_with(".bedpe")) {
+      const auto more = formats::read_bed(text, contigs);
+      out.insert(out.end(), more.begin(), more.end());
+    } else {
+      out.push_back(genome::parse_region(text, contigs));
+    }
+  }
+  return out;
+}
 
 std::vector<genome::Region> calling_regions(const genome::ContigList& reference, const std::vector<int>& contigs,
                                             const std::vector<genome::Region>& wanted,

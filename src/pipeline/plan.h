@@ -9,6 +9,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "genome/region.h"
@@ -17,6 +18,9 @@ namespace haploom::pipeline {
 
 inline constexpr int64_t kPartitionBases = 1000;
 inline constexpr int64_t kShardBases = 500'000;
+
+// Literals and BED files as regions, in the order given.
+std::vector<genome::Region> regions_of(const std::vector<std::string>& texts, const genome::ContigList& contigs);
 
 // The contigs that can be called, intersected with `wanted` when that is not empty and less `unwanted`; sorted, merged.
 // contigs: indices in the reference (formats::callable_contigs).

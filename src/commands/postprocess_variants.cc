@@ -1,0 +1,141 @@
+#include "pipeline/postprocess.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <sstream>
+#include <thread>
+
+#include "base/error.h"
+#include "base/log.h"
+#include "base/quantity.h"
+#include "commands/call_flags.h"
+#include "commands/commands.h"
+
+namespace haploom::commands {
+namespace {
+
+struct Options {
+  pipeline::PostprocessRequest request;
+  std::string small_model_cvo_records;
+  std::string nonvariant_site_tfrecord_path;
+  std::string gvcf_outfile;
+  std::string sample_name;
+  std::string haploid_contigs;
+  std::string par_regions_bed;
+  std::string regions;
+  std::string debug_output_all_candidates;
+  int cpus = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+  bool disable_haplotype_resolution = false;
+  // Taken so that command lines of the original run unchanged.
+  int num_partitions = 0;
+  std::string logging_level;
+  // Refused when they ask for something.
+  bool vcf_stats_report = false;
+  bool process_somatic = false;
+  std::string pon_filtering;
+  std::string flagfile;
+};
+
+std::optional<std::string> given(const std::string& text) { return text.empty() ? std::nullopt : std::optional(text); }
+
+std::vector<std::string> words(std::string text, bool commas) {
+  if (commas) std::replace(text.begin(), text.end(), ',', ' ');
+  std::istringstream in(text);
+  std::vector<std::string> out;
+  for (std::string word; in >> word;) out.push_back(word);
+  return out;
+}
+
+[[noreturn]] void refuse(const std::string& cause, const std::string& remedy) {
+  throw Error{Exit::kUsage, Reason::kUsage, "commands", cause, remedy};
+}
+
+void check_flags(const Options& options) {
+  if (options.process_somatic) refuse("--process_somatic asks for somatic records, which this release does not write", "leave it out");
+  if (!options.pon_filtering.empty())
+    refuse("--pon_filtering marks somatic records of a panel of normals, which this release does not write", "leave it out");
+  if (options.vcf_stats_report) refuse("--vcf_stats_report asks for the HTML statistics report, which another program makes", "run vcf_stats_report on the VCF");
+  if (!options.flagfile.empty()) refuse("--flagfile asks for flags from a file, which this release does not read", "write the flags out");
+  if (options.nonvariant_site_tfrecord_path.empty() != options.gvcf_outfile.empty())
+    refuse("a gVCF needs both --nonvariant_site_tfrecord_path and --gvcf_outfile", "give both or none");
+  if (options.request.options.use_multiallelic_model && options.debug_output_all_candidates == "ALT")
+    refuse("--debug_output_all_candidates=ALT and --use_multiallelic_model exclude each other", "use --debug_output_all_candidates=INFO");
+  if (!options.par_regions_bed.empty() && options.haploid_contigs.empty())
+    base::warn("commands", "--par_regions_bed has no effect without --haploid_contigs");
+}
+
+pipeline::PostprocessRequest request_of(const Options& options) {
+  pipeline::PostprocessRequest request = options.request;
+  request.small_model_outputs = given(options.small_model_cvo_records);
+  request.reference_records = given(options.nonvariant_site_tfrecord_path);
+  request.output_gvcf = given(options.gvcf_outfile);
+  request.sample_name = given(options.sample_name);
+  request.haploid_contigs = words(options.haploid_contigs, true);
+  request.par_regions_bed = given(options.par_regions_bed);
+  request.regions = words(options.regions, false);
+  request.resolve_overlaps = !options.disable_haplotype_resolution;
+  if (options.debug_output_all_candidates == "ALT") request.options.removed_alts = genotype::RemovedAlts::kInAlt;
+  if (options.debug_output_all_candidates == "INFO") request.options.removed_alts = genotype::RemovedAlts::kInInfo;
+  request.threads = std::max(1, options.cpus);
+  request.version = HAPLOOM_VERSION;
+  request.command_line = command_line();
+  return request;
+}
+
+void log(const pipeline::PostprocessSummary& summary) {
+  base::info("report", "sample {}: {} call outputs, {} reference records; {} lines of VCF, {} of them PASS; {} lines of gVCF", summary.sample,
+             summary.outputs, summary.reference_records, summary.variants.total(), summary.variants.of("PASS"), summary.gvcf_lines);
+  if (summary.spilled_bytes > 0)
+    base::info("report", "sorting went over --max_memory: {} on disk", base::size_text(summary.spilled_bytes));
+  base::info("report", "wall {:.1f} s, cpu {:.1f} s, peak memory {}", summary.usage.wall_seconds, summary.usage.cpu_seconds,
+             base::size_text(static_cast<uint64_t>(summary.usage.peak_memory_bytes)));
+}
+
+void add_flags(CLI::App& command, Options& options) {
+  pipeline::PostprocessRequest& request = options.request;
+  command.add_option("--infile", request.call_outputs, "call_variants' outputs: TFRecord file, name@N, or the name that its shards share")->required();
+  command.add_option("--outfile", request.output_vcf, "VCF to write; .gz: bgzipped and indexed")->required();
+  command.add_option("--ref", request.reference, "reference FASTA with its .fai (may be bgzipped, with .gzi)")->required();
+  command.add_option("--small_model_cvo_records", options.small_model_cvo_records, "call outputs of a small model, named like --infile; adds MID");
+  command.add_option("--nonvariant_site_tfrecord_path", options.nonvariant_site_tfrecord_path, "reference records of make_examples --gvcf, named like --infile");
+  command.add_option("--gvcf_outfile", options.gvcf_outfile, "gVCF to write beside the VCF; .gz: bgzipped and indexed");
+  command.add_option("--qual_filter", request.options.qual_filter, "variants with less QUAL get FILTER LowQual")->capture_default_str();
+  command.add_option("--cnn_homref_call_min_gq", request.options.cnn_homref_call_min_gq, "reference calls with less GQ get GT ./.")->capture_default_str();
+  command.add_option("--multi_allelic_qual_filter", request.options.multi_allelic_qual_filter, "alts with less QUAL leave a site with several")->capture_default_str();
+  add_switch(command, "group_variants", request.group_variants, "outputs of one start and end are one site (default); --nogroup_variants: each its own");
+  command.add_option("--sample_name", options.sample_name, "name of the sample where no record says it");
+  add_switch(command, "use_multiallelic_model", request.options.use_multiallelic_model, "a small network instead of a rule where two alts remain");
+  command.add_option("--debug_output_all_candidates", options.debug_output_all_candidates, "alts that were removed: ALT keeps them, INFO names them")
+      ->check(CLI::IsMember({"ALT", "INFO"}));
+  add_switch(command, "only_keep_pass", request.only_keep_pass, "leaves all but PASS out of the VCF");
+  command.add_option("--haploid_contigs", options.haploid_contigs, "contigs of one copy, comma or blank separated");
+  command.add_option("--par_regions_bed", options.par_regions_bed, "where those have two copies after all");
+  command.add_option("--regions", options.regions, "only records that start here, blank separated: chr20, chr20:1-100, or BED files");
+  command.add_option("-j,--cpus", options.cpus, "threads; the outputs are the same for any number")->capture_default_str()->check(CLI::Range(-1, 1024));
+  command.add_option("--num_partitions", options.num_partitions, "accepted; the work is cut into small pieces anyway");
+  command.add_option("--max_memory", request.max_memory, "bytes, or with a unit (4GB): sorting that needs more goes to disk")
+      ->transform(CLI::AsSizeValue(true))->default_str("4GB");
+  add_switch(command, "disable_haplotype_resolution", options.disable_haplotype_resolution, "leaves overlapping calls as they are");
+  command.add_option("--logging_level", options.logging_level)->group(kHidden);
+  add_switch(command, "vcf_stats_report", options.vcf_stats_report, "refused: another program's work");
+  add_switch(command, "process_somatic", options.process_somatic, "refused: somatic calling");
+  command.add_option("--pon_filtering", options.pon_filtering, "refused: somatic calling");
+  command.add_option("--flagfile", options.flagfile)->group(kHidden);
+}
+
+}  // namespace
+
+void add_postprocess_variants(CLI::App& parent) {
+  auto options = std::make_shared<Options>();
+  CLI::App* command = parent.add_subcommand("postprocess_variants", "call_variants' outputs to VCF and gVCF");
+  command->set_version_flag("--version", HAPLOOM_VERSION);
+  add_flags(*command, *options);
+  command->callback([options] {
+    check_flags(*options);
+    base::info("commands", "haploom {} : {}", HAPLOOM_VERSION, command_line());
+    log(pipeline::postprocess(request_of(*options)));
+  });
+}
+
+}  // namespace haploom::commands
