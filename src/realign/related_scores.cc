@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cstring>
 
 #include "realign/smith_waterman.h"
 
@@ -12,6 +13,10 @@ int32_t common_prefix(std::span<const int8_t> a, std::span<const int8_t> b) {
 }
 int32_t common_suffix(std::span<const int8_t> a, std::span<const int8_t> b) {
   return static_cast<int32_t>(std::mismatch(a.rbegin(), a.rend(), b.rbegin(), b.rend()).first - a.rbegin());
+}
+
+bool is_equal(std::span<const int16_t> a, std::span<const int16_t> b) {
+  return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size_bytes()) == 0;
 }
 
 }  // namespace
@@ -49,7 +54,7 @@ int32_t RelatedScores::next_score(std::span<const int8_t> before, std::span<cons
   while (column < length) {
     while (ahead < notes_.size() && notes_[ahead].column + further < column) ++ahead;
     const bool may_meet = ahead < notes_.size() && column >= meets && notes_[ahead].column + further == column;
-    if (may_meet && std::ranges::equal(notes_[ahead].state, query_.state())) break;
+    if (may_meet && is_equal(notes_[ahead].state, query_.state())) break;
     int32_t end = std::min(length, column + kSpacing);
     if (ahead < notes_.size() && column + 1 > meets - kSpacing) {  // near the end that is common, notes stand where the others do
       size_t target = ahead;
@@ -87,24 +92,37 @@ std::span<const LocalEnd> RelatedScores::score(std::span<const int8_t> query, st
                                                const Penalties& penalties) {
   ends_.assign(references.size(), {});
   query_.assign(query, penalties);
+  std::move(notes_.begin(), notes_.end(), std::back_inserter(spare_));
+  notes_.clear();
+  if (query.empty()) return ends_;
+  // take() says whether to go on.
   const auto all = [&]<int kLanes>(auto&& wanted, auto&& take) {
     std::span<const int8_t> before;
-    std::move(notes_.begin(), notes_.end(), std::back_inserter(spare_));
-    notes_.clear();
     int32_t best = 0;
-    for (size_t i = 0; i < references.size(); ++i) {
+    bool goes_on = true;
+    for (size_t i = 0; i < references.size() && goes_on; ++i) {
       if (!fits_words(query.size(), references[i].size(), penalties) || !wanted(i)) continue;
       const int32_t score = next_score<kLanes>(before, references[i]);
       before = references[i];
-      take(i, score >= best ? place<kLanes>(before, score) : LocalEnd{score, -1, -1, kLanes});
+      goes_on = take(i, score >= best ? place<kLanes>(before, score) : LocalEnd{score, -1, -1, kLanes});
       best = std::max(best, score);
     }
+    std::move(notes_.begin(), notes_.end(), std::back_inserter(spare_));
+    notes_.clear();
+    return goes_on;
   };
-  all.operator()<8>([](size_t) { return true; }, [&](size_t i, const LocalEnd& end) { ends_[i] = end; });
-  const auto in_doubt = [&](size_t i) { return fits_bytes(ends_[i].score - kLaneDoubt, penalties); };
-  all.operator()<16>(in_doubt, [&](size_t i, const LocalEnd& end) {
-    if (fits_bytes(end.score, penalties)) ends_[i] = end;
-  });
+  const auto each = [](size_t) { return true; };
+  const auto put = [&](size_t i, const LocalEnd& end) { return ends_[i] = end, true; };
+  // As SSW: in bytes, and in words where they overflow. A query that scores much everywhere needs no bytes.
+  const auto put_much = [&](size_t i, const LocalEnd& end) { return put(i, end) && !fits_bytes(end.score, penalties); };
+  const bool can_score_much = !fits_bytes(penalties.match * static_cast<int>(query.size()), penalties);
+  if (can_score_much && all.operator()<8>(each, put_much)) {
+    const auto in_doubt = [&](size_t i) { return fits_bytes(ends_[i].score - kLaneDoubt, penalties); };
+    all.operator()<16>(in_doubt, [&](size_t i, const LocalEnd& end) { return !fits_bytes(end.score, penalties) || put(i, end); });
+  } else {
+    all.operator()<16>(each, put);
+    all.operator()<8>([&](size_t i) { return !fits_bytes(ends_[i].score, penalties); }, put);
+  }
   return ends_;
 }
 
