@@ -106,6 +106,19 @@ TEST_F(VcfWriterTest, CompressesInBlocksAndIndexesUnderAGzName) {
   EXPECT_EQ(looked_up(at("o.vcf.gz"), 150'001, 150'020), (std::vector<int64_t>{150'010, 150'020}));
 }
 
+TEST_F(VcfWriterTest, TakesBlocksThatOthersPackedBetweenLines) {
+  VcfWriter vcf(at("o.vcf.gz"), header());
+  std::string lines;
+  vcf.write(record(7));
+  for (int64_t position = 10; position <= 100'000; position += 10) lines += record(position);
+  vcf.write_blocks(bgzip_blocks(lines));
+  vcf.write_blocks(bgzip_blocks(""));
+  vcf.write(record(200'000));
+  vcf.finish(2);
+  EXPECT_EQ(uncompressed(at("o.vcf.gz")), header() + record(7) + lines + record(200'000));
+  EXPECT_EQ(looked_up(at("o.vcf.gz"), 50'001, 50'020), (std::vector<int64_t>{50'010, 50'020}));
+}
+
 TEST_F(VcfWriterTest, IndexesAFileWithoutRecords) {
   VcfWriter vcf(at("o.vcf.gz"), header());
   vcf.finish();

@@ -5,6 +5,7 @@
 #include <iterator>
 
 #include "genotype/genotype.h"
+#include "genotype/merge.h"
 
 namespace haploom::genotype {
 namespace {
@@ -129,7 +130,11 @@ std::string line_of(const Call& call, const genome::ContigList& contigs, bool wi
   if (!call.methylation_type.empty()) sample.add("MT", call.methylation_type);
   if (!call.notes.model.empty()) sample.add("MID", call.notes.model);
   std::vector<int> phred = phred_likelihoods(call.likelihoods);
-  if (with_other) phred.insert(phred.end(), call.alts.size() + 2, kOtherPhred);
+  if (with_other) {
+    // Where no read is, upstream has two likelihoods whatever the alleles; programs that merge gVCFs refuse such a line.
+    phred.resize(static_cast<size_t>(genotype_count(static_cast<int>(call.alts.size()) + 1)), 0);
+    phred.insert(phred.end(), call.alts.size() + 2, kOtherPhred);
+  }
   sample.add("PL", phred);
   return fmt::format("{}\t{}\t{}\t{}\t{}{}\t{}\t{}\t{}{}\t{}", contigs[call.contig].name, call.start + 1,
                      call.notes.names.empty() ? "." : fmt::format("{}", fmt::join(call.notes.names, ";")), call.ref,

@@ -108,6 +108,18 @@ TEST(GvcfLine, HasTheAlleleThatNoReadShows) {
             "1/2:21:30:1,10,19,0:0.333333,0.633333,0:30,1,19,40,0,20,990,990,990,990\n");
 }
 
+TEST(GvcfLine, HasALikelihoodForEveryGenotypeWhereNoReadIs) {
+  Call call = example();
+  call.alts = {"T"};
+  call.depth = 0;
+  call.allele_depth = {0, 0};
+  call.vaf = {0};
+  call.genotype = {-1, -1};
+  call.likelihoods = {0, 0};
+  EXPECT_THAT(gvcf_line(call, kContigs), HasSubstr("./.:21:0:0,0,0:0,0:0,0,0,990,990,990\n"));
+  EXPECT_THAT(vcf_line(call, kContigs), HasSubstr("./.:21:0:0,0:0:0,0\n"));
+}
+
 TEST(GvcfLine, OfABlockSaysItsEndAndLeastDepth) {
   GvcfBlock block;
   block.contig = 1;

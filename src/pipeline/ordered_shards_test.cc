@@ -56,5 +56,39 @@ TEST(OrderedShards, NothingToDoIsDone) {
   in_order<int>(2, 0, [](int, size_t) { return 0; }, [](size_t, int&&) { FAIL(); }, 1);
 }
 
+// A stream of 0, 1, 2 ... of so many jobs.
+std::function<std::optional<int>()> jobs(int count) {
+  return [next = 0, count]() mutable { return next < count ? std::optional(next++) : std::nullopt; };
+}
+
+TEST(StreamInOrder, HandsOnResultsInTheOrderOfTheJobs) {
+  for (const int threads : {1, 4}) {
+    std::vector<int> seen;
+    stream_in_order<int, int>(threads, jobs(300), [](int, int&& job) { return 2 * job; }, [&](int&& result) { seen.push_back(result); }, 2);
+    ASSERT_EQ(seen.size(), 300u);
+    for (size_t i = 0; i < seen.size(); ++i) EXPECT_EQ(seen[i], 2 * static_cast<int>(i));
+  }
+}
+
+TEST(StreamInOrder, AsksForJobsInOneThreadAtATime) {
+  std::atomic<int> asking = 0;
+  const auto next = [&, give = jobs(500)]() mutable {
+    EXPECT_EQ(++asking, 1);
+    const auto job = give();
+    --asking;
+    return job;
+  };
+  stream_in_order<int, int>(5, next, [](int, int&& job) { return job; }, [](int&&) {}, 8);
+}
+
+TEST(StreamInOrder, ThrowsWhatTheSourceOfJobsThrows) {
+  const auto next = [give = jobs(50)]() mutable {
+    const auto job = give();
+    if (!job) throw std::runtime_error("cut off");
+    return job;
+  };
+  EXPECT_THROW((stream_in_order<int, int>(3, next, [](int, int&& job) { return job; }, [](int&&) {}, 8)), std::runtime_error);
+}
+
 }  // namespace
 }  // namespace haploom::pipeline

@@ -52,6 +52,7 @@ class RecordSorter {
   struct Record {
     Place place;
     std::string_view bytes;  // until the next call
+    bool operator==(const Record&) const = default;
   };
   // When all writers are gone: the next record.
   std::optional<Record> next();
