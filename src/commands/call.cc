@@ -34,7 +34,6 @@ struct Missing {
 constexpr Missing kMissing[] = {
     {"--vcf_stats_report", "the HTML statistics report"},
     {"--runtime_report", "the HTML runtime report (--report FILE.json tells the CPU of each stage)"},
-    {"--flagfile", "flags from a file"},
     {"--logging_level", "log levels"},
     {"--output_gvcf", "gVCF output"},
     {"--logging_dir", "a log file for each step (there is one process and one log, on stderr)"},

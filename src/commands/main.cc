@@ -14,6 +14,7 @@
 #include "base/error.h"
 #include "base/signals.h"
 #include "commands/commands.h"
+#include "commands/flag_file.h"
 
 namespace haploom::commands {
 namespace {
@@ -22,6 +23,8 @@ namespace {
 const std::map<std::string, std::vector<std::string>> kUpstreamNames = {
     {"run_pangenome_aware_deepvariant", {"call"}},
     {"load_gbz_into_shared_memory", {"gbz", "load"}},
+    {"make_examples", {"make_examples"}},
+    {"make_examples_pangenome_aware_dv", {"make_examples_pangenome_aware_dv"}},
     {"postprocess_variants", {"postprocess_variants"}},
 };
 
@@ -94,6 +97,7 @@ int refuse_usage(const CLI::App& app, const CLI::ParseError& wrong) {
 
 void add_commands(CLI::App& app) {
   add_call(app);
+  add_make_examples(app);
   add_examples(app);
   add_postprocess_variants(app);
   CLI::App* show = app.add_subcommand("show", "look inside: what the network sees");
@@ -132,8 +136,9 @@ int main(int argc, char** argv) {
   std::vector<std::string> words;
   if (const auto known = kUpstreamNames.find(the_program_name); known != kUpstreamNames.end()) words = known->second;
   words.insert(words.end(), argv + 1, argv + argc);
-  std::reverse(words.begin(), words.end());  // what CLI11 takes
   try {
+    words = with_flag_files(words);
+    std::reverse(words.begin(), words.end());  // what CLI11 takes
     app.parse(words);
     finish_stdout();
     return static_cast<int>(Exit::kDone);

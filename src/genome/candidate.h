@@ -26,6 +26,7 @@ struct Candidate {
   Support haplotype_uncalled;
   Support ref_support;           // reads with the reference base, low-quality ones too; only when they are tracked
   std::vector<float> population_frequency;  // [alts] of a cohort; empty without one
+  std::vector<int> allele_phases;  // [ref, alts] 1 or 2, 0 unknown; empty where reads are not phased
 
   int64_t end() const { return start + static_cast<int64_t>(ref.size()); }
   bool is_snp() const {  // REF and all ALTs of one base

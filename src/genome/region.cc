@@ -82,6 +82,10 @@ std::string text(const Region& region, const ContigList& contigs) {
   return fmt::format("{}:{}-{}", contigs[region.contig].name, with_commas(region.start + 1), with_commas(region.end));
 }
 
+std::string plain_text(const Region& region, const ContigList& contigs) {
+  return fmt::format("{}:{}-{}", contigs[region.contig].name, region.start + 1, region.end);
+}
+
 Region parse_region(std::string_view literal, const ContigList& contigs) {
   if (const auto whole = contigs.index_of(literal)) return {*whole, 0, contigs[*whole].length};
   const size_t colon = literal.rfind(':');

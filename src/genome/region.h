@@ -48,6 +48,8 @@ int64_t overlap(const Region& a, const Region& b);  // bases in common, 0 or mor
 
 // "chr20:10,000,001-10,000,100" for a person.
 std::string text(const Region& region, const ContigList& contigs);
+// The same without commas, for a table.
+std::string plain_text(const Region& region, const ContigList& contigs);
 
 // One literal: `chr`, `chr:position`, `chr:first-last` (1-based closed, commas allowed). A contig name that itself holds
 // a colon is tried whole first. Errors: kUsage/kRegions for an unknown contig, a malformed or a reversed interval, or an

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "phasing/phasing.h"
 #include "realign/realign.h"
 
 namespace haploom::pipeline {
@@ -76,9 +77,38 @@ ExamineOptions preset(const std::string& model_type) {
   return options;
 }
 
-Examiner::Examiner(const ExamineOptions& options, const tensor::ImageShape& shape, haplotypes::Reader* haplotypes,
-                   StageClock& clock)
-    : options_(options), realigner_(options.realign), painter_(shape, options.draw), haplotypes_(haplotypes), clock_(clock) {}
+std::vector<genome::AltSet> image_sets(const genome::Candidate& candidate, bool het_alt_images) {
+  auto sets = genome::alt_sets(static_cast<int>(candidate.alts.size()));
+  if (!het_alt_images) std::erase_if(sets, [](const genome::AltSet& set) { return set.size() > 1; });
+  return sets;
+}
+
+namespace {
+
+tensor::DrawOptions with_aligner(tensor::DrawOptions options, realign::HaplotypeAligner& aligner) {
+  options.align_to_haplotype = [&aligner](std::string_view haplotype, std::span<const std::string_view> pieces) {
+    return aligner.align(haplotype, pieces);
+  };
+  return options;
+}
+
+// Source: PHASE_READS_REGION_PADDING_PCT in dv_constants.py, make_examples_core.py process (DeepVariant 1.9)
+genome::Region padded(const genome::Region& region, const genome::Contig& contig) {
+  constexpr int64_t kPercent = 20;
+  const int64_t more = region.length() * kPercent / 100;
+  return {region.contig, std::max<int64_t>(0, region.start - more), std::min(contig.length, region.end + more)};
+}
+
+}  // namespace
+
+Examiner::Examiner(const ExamineOptions& options, const tensor::ImageShape& shape, Sources sources, StageClock& clock)
+    : options_(options),
+      realigner_(options.realign),
+      haplotype_aligner_(options.realign.aligner),
+      painter_(shape, with_aligner(options.draw, haplotype_aligner_)),
+      sources_(std::move(sources)),
+      reference_sites_(options.reference_sites, pileup::kSiteSeed),
+      clock_(clock) {}
 
 realign::Realignment Examiner::realignment(const genome::Region& partition, const genome::Contig& contig,
                                            const std::vector<genome::Read>& reads, const pileup::ReferenceWindow& reference) {
@@ -89,41 +119,97 @@ realign::Realignment Examiner::realignment(const genome::Region& partition, cons
 }
 
 std::vector<genome::Read> Examiner::haplotype_reads(const genome::Region& partition, const genome::Contig& contig) {
-  if (haplotypes_ == nullptr || painter_.shape().height_pangenome == 0) return {};
-  std::vector<genome::Read> all = haplotypes_->reads(partition, contig.name);
+  if (!sources_.haplotypes || painter_.shape().height_pangenome == 0) return {};
+  std::vector<genome::Read> all = sources_.haplotypes(partition, contig);
   auto sample = sampled(all, partition, options_.reads);
   return sample ? std::move(*sample) : std::move(all);
 }
 
-void Examiner::examine(const genome::Region& partition, const genome::Contig& contig, std::vector<genome::Read>& reads,
-                       const pileup::ReferenceWindow& reference, const TakeExamples& take) {
-  const AsRealigned realigned(reads, realignment(partition, contig, reads, reference));
-  std::vector<realign::DrawnAlignment> drawn;
-  if (options_.normalize_reads) drawn = realign::normalize_for_counting(partition, reads, reference);
-  const auto counts = pileup::count_alleles(partition, reads, reference, options_.counts);
-  realign::restore(reads, std::move(drawn));
-  auto found = candidates::find(partition, counts, {}, reference, options_.thresholds);
-  clock_.lap(Stage::kCounts);
-  if (found.empty()) return;
-
-  ++windows_with_candidates_;
-  const std::vector<genome::Read> haplotypes = haplotype_reads(partition, contig);
-  if (!haplotypes.empty()) {
-    ++windows_with_haplotypes_;
-    const auto haplotype_counts = pileup::count_alleles(partition, haplotypes, reference, options_.counts);
-    found = candidates::find(partition, counts, haplotype_counts, reference, options_.thresholds);
-  }
-  clock_.lap(Stage::kHaplotypes);
-  paint(std::move(found), contig, reads, haplotypes, reference, take);
+std::vector<int64_t> Examiner::positions_of(const std::vector<pileup::PositionCounts>& counts, const genome::Region& counted,
+                                            const pileup::ReferenceWindow& reference) {
+  return candidates::positions(counted, counts, {}, reference, options_.thresholds, options_.reference_sites > 0 ? &reference_sites_ : nullptr);
 }
 
-void Examiner::paint(std::vector<genome::Candidate>&& found, const genome::Contig& contig, const std::vector<genome::Read>& reads,
-                     const std::vector<genome::Read>& haplotypes, const pileup::ReferenceWindow& reference,
-                     const TakeExamples& take) {
-  painter_.begin(&reads, &haplotypes, reference, contig.length);
+std::vector<int64_t> Examiner::positions(const genome::Region& partition, const std::vector<genome::Read>& reads,
+                                         const pileup::ReferenceWindow& reference) {
+  auto found = positions_of(pileup::count_alleles(partition, reads, reference, options_.counts), partition, reference);
+  clock_.lap(Stage::kCounts);
+  return found;
+}
+
+// The reads are left as they are drawn. Where reads of the reference are tracked is found before they are normalised.
+std::vector<pileup::PositionCounts> Examiner::counts_of(const genome::Region& counted, std::vector<genome::Read>& reads,
+                                                        const pileup::ReferenceWindow& reference) {
+  std::vector<int64_t> tracked;
+  if (options_.track_reference_reads)
+    tracked = positions_of(pileup::count_alleles(counted, reads, reference, options_.counts), counted, reference);
+  std::vector<realign::DrawnAlignment> drawn;
+  if (options_.normalize_reads) drawn = realign::normalize_for_counting(counted, reads, reference);
+  auto counts = pileup::count_alleles(counted, reads, reference, options_.counts, tracked);
+  realign::restore(reads, std::move(drawn));
+  return counts;
+}
+
+std::vector<genome::Candidate> Examiner::candidates_of(const genome::Region& counted, const std::vector<pileup::PositionCounts>& counts,
+                                                       const std::vector<pileup::PositionCounts>& haplotype_counts,
+                                                       const pileup::ReferenceWindow& reference) {
+  if (sources_.proposed)
+    return candidates::import_candidates(counted, counts, reference, options_.thresholds, sources_.proposed(counted), options_.import);
+  const candidates::Extras extras{options_.complex_alleles, options_.reference_sites > 0 ? &reference_sites_ : nullptr};
+  return candidates::find(counted, counts, haplotype_counts, reference, options_.thresholds, extras);
+}
+
+// Whatever phase the file tells of is gone, even where there are too many candidates to find another.
+void Examiner::phase(const genome::Region& counted, const std::vector<pileup::PositionCounts>& counts,
+                     std::vector<genome::Candidate>& candidates, std::vector<genome::Read>& reads) {
+  for (genome::Read& read : reads) read.haplotype_tag = -1;
+  if (options_.most_candidates_to_phase > 0 && std::ssize(candidates) > options_.most_candidates_to_phase) return;
+  const phasing::Phasing phasing = phasing::phase(phasing::sites(candidates, counted, counts), reads);
+  for (size_t i = 0; i < reads.size(); ++i) reads[i].haplotype_tag = phasing.reads[i];
+  const auto phases = phasing::allele_phases(candidates, phasing);
+  for (size_t i = 0; i < candidates.size(); ++i) {
+    if (phases[i]) candidates[i].allele_phases = *phases[i];
+  }
+}
+
+void Examiner::examine(const genome::Region& region, const genome::Contig& contig, std::vector<genome::Read>& reads,
+                       const pileup::ReferenceWindow& reference, const TakeExamples& take, const LookAtPartition& look) {
+  const AsRealigned realigned(reads, realignment(region, contig, reads, reference));
+  const genome::Region counted = options_.phase_reads ? padded(region, contig) : region;
+  const auto counts = counts_of(counted, reads, reference);
+  const pileup::FractionSampler sampler_before = reference_sites_;
+  auto found = candidates_of(counted, counts, {}, reference);
+  clock_.lap(Stage::kCounts);
+  if (found.empty() && !look) return;
+
+  std::vector<genome::Read> haplotypes;
+  std::vector<pileup::PositionCounts> haplotype_counts;
+  if (!found.empty()) {
+    ++windows_with_candidates_;
+    haplotypes = haplotype_reads(region, contig);
+  }
+  if (!haplotypes.empty()) {
+    ++windows_with_haplotypes_;
+    haplotype_counts = pileup::count_alleles(counted, haplotypes, reference, options_.counts);
+    reference_sites_ = sampler_before;  // the same sites are drawn again
+    found = candidates_of(counted, counts, haplotype_counts, reference);
+  }
+  clock_.lap(Stage::kHaplotypes);
+  if (options_.phase_reads) {
+    phase(counted, counts, found, reads);
+    std::erase_if(found, [&region](const genome::Candidate& candidate) { return !region.contains(candidate.start); });
+  }
+  Partition partition{region, counted, contig, reads, haplotypes, reference, counts, haplotype_counts, found};
+  if (look) look(partition);
+  paint(partition, take);
+}
+
+void Examiner::paint(Partition& partition, const TakeExamples& take) {
+  if (partition.candidates.empty()) return;
+  painter_.begin(&partition.reads, &partition.haplotypes, partition.reference, partition.contig.length);
   const size_t bytes = painter_.shape().bytes();
-  for (genome::Candidate& candidate : found) {
-    const auto sets = genome::alt_sets(static_cast<int>(candidate.alts.size()));
+  for (genome::Candidate& candidate : partition.candidates) {
+    const auto sets = image_sets(candidate, options_.het_alt_images);
     images_.resize(bytes * sets.size());
     bool drawn = true;
     for (size_t i = 0; i < sets.size() && drawn; ++i)

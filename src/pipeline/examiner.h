@@ -1,6 +1,7 @@
 // From the reads of one partition to candidates and the images that the network is asked about.
 //
-// One per thread. The pangenome is asked only where reads show a candidate.
+// One per thread. The pangenome is asked only where reads show a candidate. Who wants more than images (records of candidates,
+// reference blocks, labels, other alleles) looks at the partition before they are drawn, and may change its candidates.
 //
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
@@ -12,8 +13,9 @@
 #include <vector>
 
 #include "candidates/candidates.h"
+#include "candidates/importer.h"
+#include "formats/vcf_reader.h"
 #include "genome/candidate.h"
-#include "haplotypes/haplotypes.h"
 #include "pileup/pileup.h"
 #include "pipeline/partition_stream.h"
 #include "pipeline/stage_clock.h"
@@ -29,38 +31,85 @@ struct ExamineOptions {
   bool normalize_reads = true;
   pileup::CountOptions counts;
   candidates::Thresholds thresholds;
+  bool complex_alleles = false;     // create_complex_alleles
+  float reference_sites = 0;        // training_random_emit_ref_sites: share of the other positions that become candidates
+  candidates::ImportOptions import;
+  bool track_reference_reads = false;
+  bool phase_reads = false;         // needs track_reference_reads; a partition is looked at with a fifth of its length beside it
+  int most_candidates_to_phase = 5000;  // phase_max_candidates; 0: no limit
+  bool het_alt_images = true;       // images of two alts together, too
   tensor::DrawOptions draw;
 };
 
 // DeepVariant's presets for pangenome-aware calling. Source: run_pangenome_aware_deepvariant.py (1.9)
 ExamineOptions preset(const std::string& model_type);  // "WGS" or "WES"; kUsage for others
 
-// images: one after another for alt_sets(candidate.alts.size()), shape.bytes() each.
+// The allele sets that images are drawn of: all alt_sets(), or the single alts alone.
+std::vector<genome::AltSet> image_sets(const genome::Candidate& candidate, bool het_alt_images);
+
+// images: one after another for image_sets(), shape.bytes() each.
 using TakeExamples = std::function<void(genome::Candidate&& candidate, std::span<const uint8_t> images)>;
+
+// A partition whose candidates are found and whose images are not yet drawn.
+struct Partition {
+  const genome::Region& region;
+  const genome::Region& counted;  // what the counts stand for: the region, or more around it where reads are phased
+  const genome::Contig& contig;
+  const std::vector<genome::Read>& reads;       // in upstream's order, with the alignments that are drawn
+  const std::vector<genome::Read>& haplotypes;  // none where reads show no candidate
+  const pileup::ReferenceWindow& reference;
+  const std::vector<pileup::PositionCounts>& counts;            // of the reads
+  const std::vector<pileup::PositionCounts>& haplotype_counts;  // empty where there are no haplotypes
+  std::vector<genome::Candidate>& candidates;   // what is taken out of it is not drawn
+};
+using LookAtPartition = std::function<void(Partition& partition)>;
+
+// What else a partition is looked up in.
+struct Sources {
+  // The haplotypes of a partition as reads; an empty function: there is no pangenome.
+  std::function<std::vector<genome::Read>(const genome::Region& partition, const genome::Contig& contig)> haplotypes = {};
+  // Records that propose the candidates; an empty function: the reads do.
+  std::function<std::vector<formats::VcfRecord>(const genome::Region& partition)> proposed = {};
+};
 
 class Examiner {
  public:
-  // haplotypes: null when there is no pangenome. All referenced objects must outlive this one.
-  Examiner(const ExamineOptions& options, const tensor::ImageShape& shape, haplotypes::Reader* haplotypes, StageClock& clock);
+  // All referenced objects must outlive this one.
+  Examiner(const ExamineOptions& options, const tensor::ImageShape& shape, Sources sources, StageClock& clock);
 
-  // contig: of the partition; reference: covers its reads with a margin. The reads come back as they were.
+  // contig: of the partition; reference: covers its reads with a margin. The reads come back as they were. look, if given,
+  // sees every partition, also one without candidates.
   void examine(const genome::Region& partition, const genome::Contig& contig, std::vector<genome::Read>& reads,
-               const pileup::ReferenceWindow& reference, const TakeExamples& take);
+               const pileup::ReferenceWindow& reference, const TakeExamples& take, const LookAtPartition& look = {});
+
+  // Where there are candidates, of reads as they are in the file: candidate_sweep.
+  std::vector<int64_t> positions(const genome::Region& partition, const std::vector<genome::Read>& reads,
+                                 const pileup::ReferenceWindow& reference);
 
   int64_t windows_with_candidates() const { return windows_with_candidates_; }
   int64_t windows_with_haplotypes() const { return windows_with_haplotypes_; }  // of those: the graph had some
 
  private:
-  void paint(std::vector<genome::Candidate>&& found, const genome::Contig& contig, const std::vector<genome::Read>& reads,
-             const std::vector<genome::Read>& haplotypes, const pileup::ReferenceWindow& reference, const TakeExamples& take);
+  void paint(Partition& partition, const TakeExamples& take);
   realign::Realignment realignment(const genome::Region& partition, const genome::Contig& contig,
                                    const std::vector<genome::Read>& reads, const pileup::ReferenceWindow& reference);
+  std::vector<int64_t> positions_of(const std::vector<pileup::PositionCounts>& counts, const genome::Region& counted,
+                                    const pileup::ReferenceWindow& reference);
+  std::vector<pileup::PositionCounts> counts_of(const genome::Region& counted, std::vector<genome::Read>& reads,
+                                                const pileup::ReferenceWindow& reference);
+  std::vector<genome::Candidate> candidates_of(const genome::Region& counted, const std::vector<pileup::PositionCounts>& counts,
+                                               const std::vector<pileup::PositionCounts>& haplotype_counts,
+                                               const pileup::ReferenceWindow& reference);
+  void phase(const genome::Region& counted, const std::vector<pileup::PositionCounts>& counts,
+             std::vector<genome::Candidate>& candidates, std::vector<genome::Read>& reads);
   std::vector<genome::Read> haplotype_reads(const genome::Region& partition, const genome::Contig& contig);
 
   const ExamineOptions& options_;
   realign::Realigner realigner_;
+  realign::HaplotypeAligner haplotype_aligner_;  // before painter_, which asks it
   tensor::Painter painter_;
-  haplotypes::Reader* haplotypes_;
+  Sources sources_;
+  pileup::FractionSampler reference_sites_;
   StageClock& clock_;
   std::vector<uint8_t> images_;
   int64_t windows_with_candidates_ = 0;

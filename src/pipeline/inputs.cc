@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/log.h"
+#include "base/signals.h"
 #include "formats/contig_match.h"
 
 namespace haploom::pipeline {
@@ -13,6 +14,32 @@ namespace {
 
 // Bases kept beside a shard's ends: reads reach over them, and indels shift into them. A base beyond reads as N.
 constexpr int64_t kMarginBases = 20'000;
+
+// Stretches of the callable contigs that hold no base: the unsequenced parts of an assembly.
+// Source: make_examples_core.py find_ref_n_regions, MIN_NON_DNA_REGION (DeepVariant 1.9)
+std::vector<genome::Region> non_dna_regions(const formats::Reference& reference, const std::vector<int>& contigs) {
+  constexpr int64_t kShortest = 300'000;
+  constexpr int64_t kPiece = 10'000'000;
+  std::vector<genome::Region> out;
+  for (const int contig : contigs) {
+    int64_t run_start = 0;
+    const int64_t length = reference.contigs()[contig].length;
+    const auto end_run = [&](int64_t end) {
+      if (end - run_start >= kShortest) out.push_back({contig, run_start, end});
+    };
+    for (int64_t start = 0; start < length; start += kPiece) {
+      base::throw_if_stopped();
+      const std::string bases = reference.bases({contig, start, std::min(start + kPiece, length)});
+      for (size_t i = bases.find_first_of("ACGT"); i != std::string::npos; i = bases.find_first_of("ACGT", i)) {
+        end_run(start + static_cast<int64_t>(i));
+        i = std::min(bases.find_first_not_of("ACGT", i), bases.size());
+        run_start = start + static_cast<int64_t>(i);
+      }
+    }
+    end_run(length);
+  }
+  return out;
+}
 
 }  // namespace
 
@@ -27,10 +54,17 @@ Inputs::Inputs(const InputPaths& given)
   const genome::ContigList& contigs = reference.contigs();
   const auto callable = formats::callable_contigs(contigs, paths.reference, header.contigs, paths.reads);
   const auto wanted = regions_of(paths.regions, contigs);
-  calling = calling_regions(contigs, callable, wanted, regions_of(paths.exclude_regions, contigs));
+  auto unwanted = regions_of(paths.exclude_regions, contigs);
+  if (paths.discard_non_dna_regions && wanted.empty()) {
+    const auto more = non_dna_regions(reference, callable);
+    unwanted.insert(unwanted.end(), more.begin(), more.end());
+  }
+  calling = calling_regions(contigs, callable, wanted, unwanted);
   if (calling.empty()) base::warn("pipeline", "nothing to call: the regions hold no base of the contigs that reads and reference share");
   work = shards(calling);
 }
+
+std::vector<genome::Region> Inputs::regions(const std::vector<std::string>& texts) const { return regions_of(texts, reference.contigs()); }
 
 void Inputs::attach_pangenome() {
   if (paths.pangenome && !pangenome) pangenome = std::make_unique<AttachedPangenome>(paths);

@@ -25,9 +25,12 @@ namespace haploom::pipeline {
 struct InputPaths {
   std::string reference;
   std::string reads;
-  std::optional<std::string> pangenome;  // none: the pangenome block of every image stays empty
+  std::optional<std::string> pangenome;  // GBZ; none: the pangenome block of every image stays empty
+  std::optional<std::string> haplotype_reads;  // or its haplotypes as reads of a BAM or CRAM
+  std::optional<std::string> proposed_variants;  // VCF with index whose alleles are the candidates; none: the reads show them
   std::vector<std::string> regions;      // literals (chr20:1-100) or .bed files; empty: all contigs
   std::vector<std::string> exclude_regions;
+  bool discard_non_dna_regions = false;  // runs of 300,000 other letters than ACGT, unless regions are given
   std::optional<std::string> gbz_shared_memory_name;
   std::optional<std::string> ref_name_pangenome;
   std::string ref_chrom_prefix;
@@ -56,6 +59,9 @@ struct Inputs {
   void attach_pangenome();
 
   formats::Alignments open_reads() const { return formats::Alignments(paths.reads, paths.reference); }  // one per thread
+
+  // Regions of the paths' kind (literals or BED files) as the command line gives them.
+  std::vector<genome::Region> regions(const std::vector<std::string>& texts) const;
 
   InputPaths paths;
   formats::Reference reference;

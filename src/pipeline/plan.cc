@@ -28,10 +28,10 @@ std::vector<genome::Region> calling_regions(const genome::ContigList& reference,
   return genome::without(all, unwanted);
 }
 
-std::vector<genome::Region> partitions(const genome::Region& calling_region) {
+std::vector<genome::Region> partitions(const genome::Region& calling_region, int64_t bases) {
   std::vector<genome::Region> out;
-  for (int64_t start = calling_region.start; start < calling_region.end; start += kPartitionBases)
-    out.push_back({calling_region.contig, start, std::min(start + kPartitionBases, calling_region.end)});
+  for (int64_t start = calling_region.start; start < calling_region.end; start += bases)
+    out.push_back({calling_region.contig, start, std::min(start + bases, calling_region.end)});
   return out;
 }
 
@@ -41,6 +41,23 @@ std::vector<Shard> shards(const std::vector<genome::Region>& calling_regions) {
     for (const genome::Region& partition : partitions(region)) {
       const bool fits = !out.empty() && out.back().contig == partition.contig &&
                         partition.end - out.back().partitions.front().start <= kShardBases;
+      if (!fits) out.push_back({partition.contig, {}});
+      out.back().partitions.push_back(partition);
+    }
+  }
+  return out;
+}
+
+std::vector<Shard> shards_of_task(const std::vector<genome::Region>& calling_regions, int64_t partition_bases, int task, int tasks) {
+  constexpr int64_t kLongestGap = 64'000;
+  std::vector<Shard> out;
+  int64_t number = 0;
+  for (const genome::Region& region : calling_regions) {
+    for (const genome::Region& partition : partitions(region, partition_bases)) {
+      if (number++ % tasks != task) continue;
+      const bool fits = !out.empty() && out.back().contig == partition.contig &&
+                        partition.end - out.back().partitions.front().start <= kShardBases &&
+                        partition.start - out.back().partitions.back().end <= kLongestGap;
       if (!fits) out.push_back({partition.contig, {}});
       out.back().partitions.push_back(partition);
     }

@@ -28,7 +28,7 @@ std::vector<genome::Region> calling_regions(const genome::ContigList& reference,
                                             const std::vector<genome::Region>& wanted,
                                             const std::vector<genome::Region>& unwanted);
 
-std::vector<genome::Region> partitions(const genome::Region& calling_region);
+std::vector<genome::Region> partitions(const genome::Region& calling_region, int64_t bases = kPartitionBases);
 
 struct Shard {
   int contig = 0;
@@ -36,5 +36,9 @@ struct Shard {
   genome::Region span() const { return {contig, partitions.front().start, partitions.back().end}; }
 };
 std::vector<Shard> shards(const std::vector<genome::Region>& calling_regions);
+
+// The share of one task of several: of all partitions, numbered through, those with number mod tasks == task. Partitions far
+// from each other are shards of their own: to read over what lies between would cost more than a seek.
+std::vector<Shard> shards_of_task(const std::vector<genome::Region>& calling_regions, int64_t partition_bases, int task, int tasks);
 
 }  // namespace haploom::pipeline

@@ -34,5 +34,34 @@ TEST(Plan, ShardsHoldEveryPartitionOnceAndStayOnOneContig) {
   EXPECT_EQ(all.size(), 3u + 1 + 1);
 }
 
+TEST(Plan, TasksShareThePartitionsInTurn) {
+  const std::vector<Region> calling = {{0, 9'999'999, 10'010'000}, {1, 50, 2050}};
+  std::vector<Region> all;
+  for (const Region& region : calling) {
+    for (const Region& partition : partitions(region)) all.push_back(partition);
+  }
+  for (const int tasks : {1, 2, 3, 50}) {
+    std::vector<Region> united(all.size());
+    for (int task = 0; task < tasks; ++task) {
+      size_t next = static_cast<size_t>(task);
+      for (const Shard& shard : shards_of_task(calling, kPartitionBases, task, tasks)) {
+        for (const Region& partition : shard.partitions) {
+          ASSERT_LT(next, all.size());
+          united[next] = partition;
+          next += static_cast<size_t>(tasks);
+        }
+      }
+    }
+    EXPECT_EQ(united, all) << tasks;
+  }
+}
+
+TEST(Plan, PartitionsFarFromEachOtherAreReadBySeeking) {
+  const auto near = shards_of_task({{0, 0, 1'000'000}}, 1000, 0, 10);
+  EXPECT_EQ(near.size(), 2u);
+  const auto far = shards_of_task({{0, 0, 1'000'000}}, 1000, 0, 100);
+  EXPECT_EQ(far.size(), 10u);
+}
+
 }  // namespace
 }  // namespace haploom::pipeline

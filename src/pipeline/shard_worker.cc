@@ -12,6 +12,16 @@ std::optional<haplotypes::Reader> haplotype_reader(const Inputs& inputs) {
   return std::make_optional<haplotypes::Reader>(inputs.pangenome->image(), inputs.pangenome->naming());
 }
 
+std::optional<formats::Alignments> haplotype_alignments(const Inputs& inputs) {
+  if (!inputs.paths.haplotype_reads) return std::nullopt;
+  return std::make_optional<formats::Alignments>(*inputs.paths.haplotype_reads, inputs.paths.reference);
+}
+
+std::optional<formats::VcfReader> proposed_variants(const Inputs& inputs) {
+  if (!inputs.paths.proposed_variants) return std::nullopt;
+  return std::make_optional<formats::VcfReader>(*inputs.paths.proposed_variants);
+}
+
 }  // namespace
 
 ShardWorker::ShardWorker(const Inputs& inputs, const ExamineOptions& options, const tensor::ImageShape& shape)
@@ -19,9 +29,34 @@ ShardWorker::ShardWorker(const Inputs& inputs, const ExamineOptions& options, co
       options_(options),
       alignments_(inputs.open_reads()),
       haplotypes_(haplotype_reader(inputs)),
-      examiner_(options, shape, haplotypes_ ? &*haplotypes_ : nullptr, clock_) {}
+      haplotype_alignments_(haplotype_alignments(inputs)),
+      proposed_(proposed_variants(inputs)),
+      downsampler_(options.reads.downsample_fraction, pileup::kReadSeed),
+      examiner_(options, shape, sources(), clock_) {}
 
-void ShardWorker::run(const Shard& shard, const TakeExamples& take, const std::function<void()>& on_partition) {
+Sources ShardWorker::sources() {
+  Sources out;
+  const genome::ContigList& contigs = inputs_.reference.contigs();
+  if (haplotypes_) {
+    out.haplotypes = [this](const genome::Region& partition, const genome::Contig& contig) { return haplotypes_->reads(partition, contig.name); };
+  } else if (haplotype_alignments_) {
+    out.haplotypes = [this, &contigs](const genome::Region& partition, const genome::Contig&) {
+      std::vector<genome::Read> reads;
+      haplotype_alignments_->for_each(partition, contigs, options_.reads.filter, [&reads](genome::Read&& read) { reads.push_back(std::move(read)); });
+      return reads;
+    };
+  }
+  if (proposed_) {
+    out.proposed = [this, &contigs](const genome::Region& partition) {
+      std::vector<formats::VcfRecord> records;
+      proposed_->for_each(partition, contigs, [&records](formats::VcfRecord&& record) { records.push_back(std::move(record)); });
+      return records;
+    };
+  }
+  return out;
+}
+
+void ShardWorker::each_partition(const Shard& shard, const Work& work, pileup::FractionSampler* downsampler) {
   clock_.restart();
   const genome::ContigList& contigs = inputs_.reference.contigs();
   const ShardReference reference(inputs_.reference, shard.span());
@@ -30,13 +65,29 @@ void ShardWorker::run(const Shard& shard, const TakeExamples& take, const std::f
                                [&](const genome::Region& partition, std::vector<genome::Read>& reads) {
                                  base::throw_if_stopped();
                                  try {
-                                   examiner_.examine(partition, contigs[partition.contig], reads, window, take);
+                                   work(partition, reads, window);
                                  } catch (Error& error) {
                                    error.add_context("calling " + genome::text(partition, contigs));
                                    throw;
                                  }
-                                 if (on_partition) on_partition();
-                               });
+                               },
+                               downsampler);
+}
+
+void ShardWorker::run(const Shard& shard, const TakeExamples& take, const std::function<void()>& on_partition,
+                      const LookAtPartition& look) {
+  const genome::ContigList& contigs = inputs_.reference.contigs();
+  pileup::FractionSampler* downsampler = look ? &downsampler_ : nullptr;
+  each_partition(shard, [&](const genome::Region& partition, std::vector<genome::Read>& reads, const pileup::ReferenceWindow& window) {
+    examiner_.examine(partition, contigs[partition.contig], reads, window, take, look);
+    if (on_partition) on_partition();
+  }, downsampler);
+}
+
+void ShardWorker::sweep(const Shard& shard, const TakePositions& take) {
+  each_partition(shard, [&](const genome::Region& partition, std::vector<genome::Read>& reads, const pileup::ReferenceWindow& window) {
+    take(partition, examiner_.positions(partition, reads, window));
+  }, &downsampler_);
 }
 
 }  // namespace haploom::pipeline

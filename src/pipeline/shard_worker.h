@@ -18,18 +18,31 @@ class ShardWorker {
   // The referenced objects must outlive this one. To be used by one thread at a time.
   ShardWorker(const Inputs& inputs, const ExamineOptions& options, const tensor::ImageShape& shape);
 
-  // Streams the shard once; `take` gets its candidates in order. on_partition, if given, after each partition.
-  void run(const Shard& shard, const TakeExamples& take, const std::function<void()>& on_partition = {});
+  // Streams the shard once; `take` gets its candidates in order. on_partition, if given, after each partition; look, if given,
+  // before the images of each.
+  void run(const Shard& shard, const TakeExamples& take, const std::function<void()>& on_partition = {},
+           const LookAtPartition& look = {});
+
+  // Streams the shard once for the positions of its candidates, a call a partition.
+  using TakePositions = std::function<void(const genome::Region& partition, const std::vector<int64_t>& positions)>;
+  void sweep(const Shard& shard, const TakePositions& take);
 
   StageClock& clock() { return clock_; }
   int64_t reads() const { return reads_; }  // that passed the filter so far
   const Examiner& examiner() const { return examiner_; }
 
  private:
+  using Work = std::function<void(const genome::Region& partition, std::vector<genome::Read>& reads, const pileup::ReferenceWindow& window)>;
+  void each_partition(const Shard& shard, const Work& work, pileup::FractionSampler* downsampler);
+  Sources sources();
+
   const Inputs& inputs_;
   const ExamineOptions& options_;
   formats::Alignments alignments_;
-  std::optional<haplotypes::Reader> haplotypes_;
+  std::optional<haplotypes::Reader> haplotypes_;         // of a graph
+  std::optional<formats::Alignments> haplotype_alignments_;  // of a BAM or CRAM
+  std::optional<formats::VcfReader> proposed_;
+  pileup::FractionSampler downsampler_;  // of one task that works through all its shards
   StageClock clock_;
   int64_t reads_ = 0;
   Examiner examiner_;

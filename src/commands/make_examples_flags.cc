@@ -1,0 +1,411 @@
+#include "commands/make_examples_flags.h"
+
+#include <fmt/format.h>
+#include <glob.h>
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <map>
+#include <tuple>
+
+#include "base/error.h"
+#include "commands/call_flags.h"
+#include "commands/commands.h"
+#include "commands/make_examples_refused.h"
+#include "formats/sharded_name.h"
+#include "model/model.h"
+#include "tensor/tensor.h"
+
+namespace haploom::commands {
+namespace {
+
+using pipeline::MakeExamplesMode;
+
+Error usage(std::string message, std::string remedy) {
+  return Error{Exit::kUsage, Reason::kUsage, "commands", std::move(message), std::move(remedy)};
+}
+
+std::vector<std::string> split(const std::string& text, const char* separators) {
+  std::vector<std::string> out;
+  for (size_t at = text.find_first_not_of(separators); at != std::string::npos; at = text.find_first_not_of(separators, at)) {
+    const size_t stop = std::min(text.find_first_of(separators, at), text.size());
+    out.push_back(text.substr(at, stop - at));
+    at = stop;
+  }
+  return out;
+}
+
+// The value of a flag with a few known words, whatever their case.
+template <typename Value>
+Value word(const std::string& flag, const std::string& given, const std::map<std::string, Value>& known) {
+  std::string lower = given;
+  for (char& c : lower) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  if (const auto at = known.find(lower); at != known.end()) return at->second;
+  std::vector<std::string> names;
+  for (const auto& [name, value] : known) names.push_back(name.empty() ? "''" : name);
+  throw usage(fmt::format("--{} '{}' is not known", flag, given), fmt::format("one of {}", fmt::join(names, ", ")));
+}
+
+// Adds flags to one command, in the manner of absl: the last one counts.
+class Adder {
+ public:
+  explicit Adder(CLI::App& command) : command_(command) {}
+  template <typename Value>
+  CLI::Option* operator()(const char* flag, Value& value, const char* help) {
+    return command_.add_option(fmt::format("--{}", flag), value, help)->capture_default_str()->take_last();
+  }
+  void operator()(const char* flag, bool& value, const char* help) { add_switch(command_, flag, value, help); }
+
+ private:
+  CLI::App& command_;
+};
+
+}  // namespace
+
+void MakeExamplesFlags::add_to(CLI::App& command) {
+  Adder add(command);
+  add("mode", mode, "calling, training or candidate_sweep")->required();
+  add("ref", ref, "reference FASTA with its .fai (may be bgzipped, with .gzi)")->required();
+  add("reads", reads, "BAM or CRAM, sorted, with its index")->required();
+  add("examples", examples, "output of examples, NAME.tfrecord@SHARDS.gz or NAME.tfrecord.gz")->required();
+  add("regions", regions, "what to look at, blank separated: chr20, chr20:10,000,001-10,100,000, or BED files");
+  add("exclude_regions", exclude_regions, "what to leave out, written like --regions");
+  add("discard_non_dna_regions", discard_non_dna_regions, "leave out runs of 300,000 N and more, unless --regions are given");
+  add("partition_size", partition_size, "bases that are looked at together")->check(CLI::Range(1, 100'000'000));
+  add("task", task, "number of this shard, from 0");
+  add("checkpoint", checkpoint, "model folder: its example_info.json says which channels are drawn");
+  add("channel_list", channel_list, "channels to draw, separated by commas or blanks; BASE_CHANNELS stands for the first six");
+  if (pangenome_aware) {
+    add("pangenome", pangenome, "pangenome graph (GBZ), or BAM or CRAM of its haplotypes")->required();
+    add("ref_name_pangenome", ref_name_pangenome, "sample of the reference paths in the graph");
+    add("ref_chrom_prefix", ref_chrom_prefix, "cut from contig names before they are looked up in the graph");
+    add("use_loaded_gbz_shared_memory", use_loaded_gbz_shared_memory, "attach to what load_gbz_into_shared_memory has loaded under the name below");
+    add("gbz_shared_memory_name", gbz_shared_memory_name, "name of the pangenome in shared memory");
+    store.add_to(command);
+    add("sample_name_reads", sample_name, "sample name in the records (default: SM of the reads)");
+    add("sample_name_pangenome", sample_name_pangenome, "sample name of the haplotypes; must differ from the reads'");
+    add("downsample_fraction_reads", downsample_fraction, "chance of a read to be kept; 0: all are");
+    add("pileup_image_height_reads", pileup_image_height, "rows of the reads' block; 0: 100");
+    add("pileup_image_height_pangenome", pileup_image_height_pangenome, "rows of the haplotypes' block; 0: 100");
+    add("variant_types_to_blank", variant_types_to_blank, "SNP, INDEL or both: images of these do not show the haplotypes");
+    add("keep_only_window_spanning_haplotypes", keep_only_window_spanning_haplotypes, "draw only haplotypes that cover the whole image");
+  } else {
+    add("sample_name", sample_name, "sample name in the records (default: SM of the reads)");
+    add("downsample_fraction", downsample_fraction, "chance of a read to be kept; 0: all are");
+    add("pileup_image_height", pileup_image_height, "rows; 0: 100");
+    add("proposed_variants", proposed_variants, "VCF with index whose alleles are the candidates (vcf_candidate_importer)");
+    add("candidate_positions", candidate_positions, "output of candidate_sweep");
+  }
+  add("candidates", candidates, "output of candidates with all who support them");
+  add("gvcf", gvcf, "output of reference records");
+  add("write_run_info", write_run_info, "counts and cost in EXAMPLES.run_info.pbtxt");
+  add("output_sitelist", output_sitelist, "a line an example in EXAMPLES.sitelist.tsv");
+  add("runtime_by_region", runtime_by_region, "output: what each partition cost, TSV");
+  add("logging_every_n_candidates", logging_every_n_candidates, "a line in the log after so many")->check(CLI::PositiveNumber);
+  add("sequencing_type", sequencing_type, "WGS, WES or TRIO: a number in the examples");
+  add("max_reads_per_partition", max_reads_per_partition, "of more, a sample is taken; 0: all")->check(CLI::NonNegativeNumber);
+  add("max_reads_for_dynamic_bases_per_region", max_reads_for_dynamic_bases_per_region, "mean depth to which reads are kept; 0: all")->check(CLI::NonNegativeNumber);
+  add("min_base_quality", min_base_quality, "bases below are no evidence")->check(CLI::NonNegativeNumber);
+  add("min_mapping_quality", min_mapping_quality, "reads below are left out")->check(CLI::NonNegativeNumber);
+  add("keep_duplicates", keep_duplicates, "use reads marked as duplicates");
+  add("keep_supplementary_alignments", keep_supplementary_alignments, "use supplementary alignments");
+  add("keep_secondary_alignments", keep_secondary_alignments, "use secondary alignments");
+  add("normalize_reads", normalize_reads, "shift indels of reads to the left");
+  add("keep_legacy_allele_counter_behavior", keep_legacy_allele_counter_behavior, "a base of low quality drops its whole allele");
+  add("phase_reads", phase_reads, "find out which haplotype each read is of; needs --track_ref_reads");
+  add("phase_max_candidates", phase_max_candidates, "partitions with more candidates are not phased; 0: no limit")->check(CLI::NonNegativeNumber);
+  add("output_phase_info", output_phase_info, "variants tell the phases of their alleles");
+  add("track_ref_reads", track_ref_reads, "list the reads that support the reference, too");
+  add("realign_reads", realign_reads, "align reads anew to what local assembly finds");
+  add("max_read_length_to_realign", max_read_length_to_realign, "longer reads keep their alignment; 0: none is too long")->check(CLI::NonNegativeNumber);
+  realign::WindowOptions& windows = realign.windows;
+  add("ws_use_window_selector_model", windows.use_window_selector_model, "choose windows by the linear model");
+  add("ws_min_num_supporting_reads", ws_min_num_supporting_reads, "odd reads that make a window; -1: 2");
+  add("ws_max_num_supporting_reads", ws_max_num_supporting_reads, "odd reads beyond which none is made; -1: 300");
+  add("ws_min_mapq", windows.min_mapq, "of reads that count for windows");
+  add("ws_min_base_quality", windows.min_base_quality, "of bases that count for windows");
+  add("ws_min_windows_distance", windows.min_windows_distance, "bases between windows");
+  add("ws_max_window_size", windows.max_window_size, "longer windows stay as they are");
+  add("ws_region_expansion_in_bp", windows.region_expansion_in_bp, "bases beside the partition that are looked at");
+  add("realign_all", windows.realign_all, "the whole partition is one window");
+  add("enable_strict_insertion_filter", windows.enable_strict_insertion_filter, "insertions of one base must be in 8 % of the reads");
+  realign::GraphOptions& graph = realign.graph;
+  add("dbg_min_k", graph.min_k, "shortest k of the assembly");
+  add("dbg_max_k", graph.max_k, "longest k");
+  add("dbg_step_k", graph.step_k, "step between them")->check(CLI::PositiveNumber);
+  add("dbg_min_mapq", graph.min_mapq, "of reads that are assembled");
+  add("dbg_min_base_quality", graph.min_base_quality, "of bases that are assembled");
+  add("dbg_min_edge_weight", graph.min_edge_weight, "reads that keep an edge");
+  add("dbg_max_num_paths", graph.max_num_paths, "a graph with more is given up");
+  realign::AlignerOptions& aligner = realign.aligner;
+  add("aln_match", aligner.match, "score of a match");
+  add("aln_mismatch", aligner.mismatch, "cost of a mismatch");
+  add("aln_gap_open", aligner.gap_open, "cost of a gap's first base");
+  add("aln_gap_extend", aligner.gap_extend, "cost of its others");
+  add("max_num_mismatches", aligner.max_num_mismatches, "of a read that is placed without Smith and Waterman");
+  add("realignment_similarity_threshold", aligner.similarity_threshold, "share of the best score that a read must reach");
+  add("kmer_size", aligner.kmer_size, "of the aligner's index")->check(CLI::Range(3, 32));
+  add("use_fast_pass_aligner", use_fast_pass_aligner, "there is no other");
+  add("variant_caller", variant_caller, "very_sensitive_caller or vcf_candidate_importer");
+  add("select_variant_types", select_variant_types, "words of snps indels insertions deletions multi-allelics all");
+  add("population_vcfs", population_vcfs, "cohorts with allele frequencies (AF), for the channel allele_frequency");
+  add("vsc_min_count_snps", vsc_min_count_snps, "reads that make a candidate");
+  add("vsc_min_count_indels", vsc_min_count_indels, "reads that make a candidate");
+  add("vsc_min_fraction_snps", vsc_min_fraction_snps, "share of the reads that makes a candidate");
+  add("vsc_min_fraction_indels", vsc_min_fraction_indels, "share of the reads that makes a candidate");
+  add("vsc_min_fraction_multiplier", vsc_min_fraction_multiplier, "of the shares, over all samples together; inf: never");
+  add("vsc_max_fraction_snps_for_non_target_sample", vsc_max_fraction_snps_other, "share of other samples that refuses one; 0: off");
+  add("vsc_max_fraction_indels_for_non_target_sample", vsc_max_fraction_indels_other, "share of other samples that refuses one; 0: off");
+  add("create_complex_alleles", create_complex_alleles, "join alleles inside a deletion");
+  add("small_model_vaf_context_window_size", small_model_vaf_context_window_size, "bases around a candidate whose allele frequencies --candidates lists; odd, or 0");
+  add("gvcf_gq_binsize", gvcf_gq_binsize, "width of a bin of GQ");
+  add("p_error", p_error, "chance of a read to be wrong")->check(CLI::Range(1e-12, 0.999));
+  add("include_med_dp", include_med_dp, "reference records tell the median depth, too");
+  add("haploid_contigs", haploid_contigs, "contigs of one copy, separated by commas");
+  add("par_regions_bed", par_regions_bed, "parts of them that have two copies (BED)");
+  add("pileup_image_width", pileup_image_width, "columns, odd; 0: 221");
+  add("multi_allelic_mode", multi_allelic_mode, "include_het_alt_images (default) or exclude_het_alt_images");
+  add("alt_aligned_pileup", alt_aligned_pileup, "none, base_channels, diff_channels or rows: reads aligned to the alternative, too");
+  add("types_to_alt_align", types_to_alt_align, "indels or all");
+  add("add_supporting_other_alt_color", add_supporting_other_alt_color, "a read of another alt than the image's has a colour of its own");
+  add("hp_tag_for_assembly_polishing", hp_tag_for_assembly_polishing, "reads with this HP stand above all others; needs --sort_by_haplotypes; 0: none")->check(CLI::NonNegativeNumber);
+  add("sort_by_haplotypes", sort_by_haplotypes, "rows by haplotype (HP) before start");
+  add("trim_reads_for_pileup", trim_reads_for_pileup, "always so, as in DeepVariant 1.9");
+  add("truth_variants", truth_variants, "training: VCF with index");
+  add("confident_regions", confident_regions, "training: BED");
+  add("denovo_regions", denovo_regions, "training: BED; examples tell whether they lie there");
+  add("labeler_algorithm", labeler_algorithm, "training: haplotype_labeler, positional_labeler or customized_classes_labeler");
+  add("customized_classes_labeler_classes_list", classes_list, "training: names of classes, separated by commas");
+  add("customized_classes_labeler_info_field_name", class_info_field, "training: INFO field that names the class");
+  add("downsample_classes", downsample_classes, "training: share of each class that is kept, separated by commas");
+  add("training_random_emit_ref_sites", training_random_emit_ref_sites, "training: share of other positions that are shown, too");
+  add_refused_flags(command);
+}
+
+namespace {
+
+tensor::ImageShape image_shape(const MakeExamplesFlags& flags, MakeExamplesMode mode) {
+  tensor::ImageShape shape;
+  shape.height_pangenome = flags.pangenome_aware ? 100 : 0;
+  const tensor::AltAligned alt_aligned =
+      word("alt_aligned_pileup", flags.alt_aligned_pileup,
+           std::map<std::string, tensor::AltAligned>{{"none", tensor::AltAligned::kNone},
+                                                     {"base_channels", tensor::AltAligned::kBaseChannels},
+                                                     {"diff_channels", tensor::AltAligned::kDiffChannels},
+                                                     {"rows", tensor::AltAligned::kRows}});
+  shape.alt_aligned_rows = alt_aligned == tensor::AltAligned::kRows;
+  if (mode == MakeExamplesMode::kCalling && !flags.checkpoint.empty()) {
+    // A folder, or DeepVariant's way to name a file in it.
+    const std::filesystem::path given(flags.checkpoint);
+    const bool folder = std::filesystem::exists(given / "example_info.json");
+    const tensor::ImageShape of_model = model::read_shape((folder ? given : given.parent_path()).string());
+    shape.channels = of_model.channels;
+    shape.width = of_model.width;
+    shape.height_reads = of_model.height_reads;
+    if (flags.pangenome_aware && of_model.height_pangenome > 0) shape.height_pangenome = of_model.height_pangenome;
+  } else if (!flags.channel_list.empty()) {
+    shape.channels = tensor::parse_channel_list(flags.channel_list, alt_aligned);
+  } else if (mode != MakeExamplesMode::kCandidateSweep) {
+    throw usage("--channel_list is required without a --checkpoint", "--channel_list BASE_CHANNELS,insert_size");
+  }
+  if (flags.pileup_image_width > 0) shape.width = flags.pileup_image_width;
+  if (flags.pileup_image_height > 0) shape.height_reads = flags.pileup_image_height;
+  if (flags.pileup_image_height_pangenome > 0) shape.height_pangenome = flags.pileup_image_height_pangenome;
+  if (shape.width % 2 == 0) throw usage(fmt::format("--pileup_image_width {} is not odd", shape.width), "the variant stands in the middle: give an odd number");
+  if (shape.blocks_height() < 75 || shape.blocks_height() > 362) {
+    throw usage(fmt::format("images of {} rows: DeepVariant's have 75 to 362, all blocks together", shape.blocks_height()),
+                "change the flags --pileup_image_height...");
+  }
+  return shape;
+}
+
+pipeline::ExamineOptions examine_options(const MakeExamplesFlags& flags) {
+  pipeline::ExamineOptions options;
+  options.reads.filter = {flags.min_mapping_quality, flags.keep_duplicates, flags.keep_secondary_alignments, flags.keep_supplementary_alignments};
+  options.reads.max_reads = flags.max_reads_per_partition;
+  options.reads.max_depth = flags.max_reads_for_dynamic_bases_per_region;
+  options.reads.downsample_fraction = flags.downsample_fraction;
+  options.normalize_reads = flags.normalize_reads;
+  options.counts = {flags.min_mapping_quality, flags.min_base_quality, flags.keep_legacy_allele_counter_behavior};
+  options.realign_reads = flags.realign_reads;
+  options.realign = flags.realign;
+  options.realign.max_read_length_to_realign = flags.max_read_length_to_realign;
+  options.realign.normalize_reads = flags.normalize_reads;
+  options.realign.windows.keep_legacy = flags.keep_legacy_allele_counter_behavior;
+  const bool by_model = flags.realign.windows.use_window_selector_model;
+  for (const auto& [flag, given, value] : {std::tuple("ws_min_num_supporting_reads", flags.ws_min_num_supporting_reads, &options.realign.windows.min_num_supporting_reads),
+                                           std::tuple("ws_max_num_supporting_reads", flags.ws_max_num_supporting_reads, &options.realign.windows.max_num_supporting_reads)}) {
+    if (given != -1 && by_model) throw usage(fmt::format("--{} and --ws_use_window_selector_model contradict each other", flag), "leave one of them out");
+    if (given != -1) *value = given;
+  }
+  if (options.realign.windows.max_num_supporting_reads < options.realign.windows.min_num_supporting_reads)
+    throw usage("--ws_min_num_supporting_reads is above --ws_max_num_supporting_reads", "turn them round");
+  options.phase_reads = flags.phase_reads;
+  options.most_candidates_to_phase = flags.phase_max_candidates;
+  if (flags.phase_reads && !flags.track_ref_reads) throw usage("--phase_reads needs --track_ref_reads", "add --track_ref_reads");
+  options.thresholds.min_count_snps = flags.vsc_min_count_snps;
+  options.thresholds.min_count_indels = flags.vsc_min_count_indels;
+  options.thresholds.min_fraction_snps = flags.vsc_min_fraction_snps;
+  options.thresholds.min_fraction_indels = flags.vsc_min_fraction_indels;
+  options.thresholds.min_fraction_multiplier = flags.vsc_min_fraction_multiplier;
+  options.thresholds.max_fraction_snps_other = flags.vsc_max_fraction_snps_other;
+  options.thresholds.max_fraction_indels_other = flags.vsc_max_fraction_indels_other;
+  options.complex_alleles = flags.create_complex_alleles;
+  options.track_reference_reads = flags.track_ref_reads;
+  options.het_alt_images = word("multi_allelic_mode", flags.multi_allelic_mode,
+                                std::map<std::string, bool>{{"", true}, {"include_het_alt_images", true}, {"exclude_het_alt_images", false}});
+  options.draw.min_mapq = flags.min_mapping_quality;
+  options.draw.min_base_quality = flags.min_base_quality;
+  options.draw.only_window_spanning_haplotypes = flags.keep_only_window_spanning_haplotypes;
+  options.draw.sort_by_haplotypes = flags.sort_by_haplotypes;
+  options.draw.polished_haplotype = flags.hp_tag_for_assembly_polishing;
+  if (flags.hp_tag_for_assembly_polishing > 0 && !flags.sort_by_haplotypes)
+    throw usage("--hp_tag_for_assembly_polishing needs --sort_by_haplotypes", "add --sort_by_haplotypes");
+  options.draw.colour_other_alts = flags.add_supporting_other_alt_color;
+  for (const std::string& type : split(flags.variant_types_to_blank, ", ")) {
+    bool* const blank = word("variant_types_to_blank", type,
+                             std::map<std::string, bool*>{{"snp", &options.draw.blank_haplotypes_of_snps}, {"indel", &options.draw.blank_haplotypes_of_indels}});
+    *blank = true;
+  }
+  options.draw.alt_align_snps = word("types_to_alt_align", flags.types_to_alt_align, std::map<std::string, bool>{{"indels", false}, {"all", true}});
+  return options;
+}
+
+// The name of another output must have as many shards as the examples'.
+std::string output(const std::string& flag, const std::string& name, const MakeExamplesFlags& flags) {
+  if (name.empty()) return name;
+  const auto shards = [](const std::string& spec) {
+    const auto sharded = formats::sharded_name(spec);
+    return sharded ? sharded->shards : 0;
+  };
+  if (shards(name) != shards(flags.examples)) {
+    throw usage(fmt::format("--{} '{}' and --examples '{}' have different numbers of shards", flag, name, flags.examples),
+                "write the same @SHARDS into both");
+  }
+  return formats::file_of_task(name, flags.task);
+}
+
+pipeline::MakeExamplesOutputs outputs(const MakeExamplesFlags& flags) {
+  std::string lower = std::filesystem::path(flags.examples).filename().string();
+  for (char& c : lower) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  if (lower.find("tfrecord") == std::string::npos)
+    throw usage(fmt::format("--examples '{}' has no 'tfrecord' in its name", flags.examples), "write NAME.tfrecord.gz or NAME.tfrecord@SHARDS.gz");
+  pipeline::MakeExamplesOutputs out;
+  out.examples = formats::file_of_task(flags.examples, flags.task);
+  out.candidates = output("candidates", flags.candidates, flags);
+  out.gvcf = output("gvcf", flags.gvcf, flags);
+  out.runtime_by_region = output("runtime_by_region", flags.runtime_by_region, flags);
+  if (!flags.candidate_positions.empty()) out.candidate_positions = formats::file_of_task(flags.candidate_positions, flags.task);
+  if (flags.write_run_info) out.run_info = out.examples + ".run_info.pbtxt";
+  if (flags.output_sitelist) out.sitelist = out.examples + ".sitelist.tsv";
+  return out;
+}
+
+void check_training(const MakeExamplesFlags& flags, MakeExamplesMode mode) {
+  if (mode == MakeExamplesMode::kCalling && !flags.truth_variants.empty())
+    throw usage("--truth_variants belong to --mode training", "leave them out, or train");
+  if (mode != MakeExamplesMode::kTraining) return;
+  if (flags.truth_variants.empty()) throw usage("--truth_variants are required for training", "give a VCF with its index");
+  if (flags.confident_regions.empty() && flags.variant_caller != "vcf_candidate_importer")
+    throw usage("--confident_regions are required for training", "give a BED");
+  if (!flags.gvcf.empty()) throw usage("--gvcf does not go with --mode training", "leave it out");
+}
+
+// Names and patterns separated by commas or blanks.
+std::vector<std::string> files_of_patterns(const std::string& text) {
+  std::vector<std::string> out;
+  for (const std::string& pattern : split(text, ", ")) {
+    glob_t found{};
+    if (::glob(pattern.c_str(), 0, nullptr, &found) == 0) {
+      out.insert(out.end(), found.gl_pathv, found.gl_pathv + found.gl_pathc);
+    } else {
+      out.push_back(pattern);  // whoever opens it says what is wrong
+    }
+    ::globfree(&found);
+  }
+  return out;
+}
+
+// Candidates come from a VCF: in training from the truth.
+void propose(const MakeExamplesFlags& flags, pipeline::MakeExamplesRequest& out) {
+  const bool training = out.mode == MakeExamplesMode::kTraining;
+  if (training && !flags.proposed_variants.empty()) throw usage("--proposed_variants do not go with --mode training", "--truth_variants propose the candidates");
+  const std::string& path = training ? flags.truth_variants : flags.proposed_variants;
+  if (path.empty()) throw usage("--variant_caller vcf_candidate_importer needs --proposed_variants", "give a VCF with its index");
+  out.inputs.proposed_variants = path;
+  out.options.import = {path, training};
+  if (training) out.truth.labeler = "positional_labeler";
+}
+
+}  // namespace
+
+pipeline::MakeExamplesRequest MakeExamplesFlags::request(const CLI::App& command) const {
+  check_refused_flags(command);
+  pipeline::MakeExamplesRequest out;
+  out.mode = word("mode", mode,
+                  std::map<std::string, MakeExamplesMode>{{"calling", MakeExamplesMode::kCalling},
+                                                          {"training", MakeExamplesMode::kTraining},
+                                                          {"candidate_sweep", MakeExamplesMode::kCandidateSweep}});
+  check_training(*this, out.mode);
+  if (out.mode == MakeExamplesMode::kCandidateSweep && candidate_positions.empty())
+    throw usage("--mode candidate_sweep needs --candidate_positions", "name the file for the positions");
+  if (out.mode != MakeExamplesMode::kCandidateSweep && !candidate_positions.empty())
+    throw usage("--candidate_positions as an input (partitions of 200 candidates) is not done by this release", "leave it out");
+  if (!use_fast_pass_aligner) throw usage("--nouse_fast_pass_aligner asks for an aligner that DeepVariant has removed", "leave it out");
+  if (!(vsc_min_fraction_multiplier > 0 && vsc_min_fraction_multiplier <= 1) && !std::isinf(vsc_min_fraction_multiplier))
+    throw usage("--vsc_min_fraction_multiplier is neither in (0, 1] nor inf", "inf: candidates of the reads alone");
+  if (small_model_vaf_context_window_size > 0 && small_model_vaf_context_window_size % 2 == 0)
+    throw usage("--small_model_vaf_context_window_size is even", "give an odd number, or 0");
+  if (gvcf_gq_binsize < 1) throw usage("--gvcf_gq_binsize is below 1", "give 1 or more");
+
+  out.inputs.reference = ref;
+  if (reads.find(',') != std::string::npos) throw usage("--reads names several files, which this release does not read together", "merge them: samtools merge");
+  out.inputs.reads = reads;
+  out.inputs.regions = split(regions, " \t\n");
+  out.inputs.exclude_regions = split(exclude_regions, " \t\n");
+  out.inputs.discard_non_dna_regions = discard_non_dna_regions;
+  if (pangenome.ends_with(".gbz")) {
+    out.inputs.pangenome = pangenome;
+    if (command.count("--ref_name_pangenome") > 0) out.inputs.ref_name_pangenome = ref_name_pangenome;
+    out.inputs.ref_chrom_prefix = ref_chrom_prefix;
+    if (command.count("--gbz_shared_memory_name") > 0 || use_loaded_gbz_shared_memory) out.inputs.gbz_shared_memory_name = gbz_shared_memory_name;
+    out.inputs.hold = store.options(1);
+  } else if (!pangenome.empty()) {
+    out.inputs.haplotype_reads = pangenome;
+  }
+  out.outputs = outputs(*this);
+  out.options = examine_options(*this);
+  out.shape = image_shape(*this, out.mode);
+  if (!sample_name.empty()) out.reads_sample = sample_name;
+  out.pangenome_sample = sample_name_pangenome;
+  if (pangenome_aware && sample_name == sample_name_pangenome)
+    throw usage(fmt::format("the reads and the pangenome are both named {}", sample_name), "give --sample_name_pangenome another name");
+  const auto sharded = formats::sharded_name(examples);
+  out.task = task;
+  out.tasks = sharded ? sharded->shards : 1;
+  out.partition_bases = partition_size;
+  out.sequencing_type = word("sequencing_type", sequencing_type, std::map<std::string, int64_t>{{"", 0}, {"wgs", 1}, {"wes", 2}, {"trio", 3}});
+  out.selected_types = select_variant_types;
+  out.population_vcfs = files_of_patterns(population_vcfs);
+  const bool draws_frequencies = std::find(out.shape.channels.begin(), out.shape.channels.end(), tensor::Channel::kAlleleFrequency) != out.shape.channels.end();
+  if (draws_frequencies && out.population_vcfs.empty()) throw usage("the channel allele_frequency needs --population_vcfs", "give a cohort's VCF");
+  if (!draws_frequencies) out.population_vcfs.clear();
+  out.vaf_window = small_model_vaf_context_window_size;
+  out.reference_model = {static_cast<double>(p_error), gvcf_gq_binsize};
+  out.include_median_depth = include_med_dp;
+  out.write_phases = phase_reads && output_phase_info;
+  out.haploid_contigs = split(haploid_contigs, ",");
+  out.par_regions_bed = par_regions_bed;
+  out.truth = {truth_variants, confident_regions, denovo_regions, labeler_algorithm, split(classes_list, ","), class_info_field, {}};
+  const bool imports = word("variant_caller", variant_caller, std::map<std::string, bool>{{"very_sensitive_caller", false}, {"vcf_candidate_importer", true}});
+  if (imports) propose(*this, out);
+  for (const std::string& share : split(downsample_classes, ",")) out.truth.class_shares.push_back(std::stod(share));
+  if (out.mode == MakeExamplesMode::kTraining) out.options.reference_sites = training_random_emit_ref_sites;
+  out.log_every = logging_every_n_candidates;
+  out.version = HAPLOOM_VERSION;
+  out.command_line = command_line();
+  return out;
+}
+
+}  // namespace haploom::commands

@@ -1,0 +1,83 @@
+#include "pipeline/example_files.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <type_traits>
+
+namespace haploom::pipeline {
+namespace {
+
+constexpr int32_t kEndOfRegion = -1;  // make_examples_core.py
+constexpr int32_t kEndOfPartition = -2;
+constexpr const char* kVersion = "1.9.0";  // of DeepVariant, whose layout the examples have
+constexpr const char* kCostColumns =
+    "region\tget reads\tfind candidates\tmake pileup images\twrite outputs\tnum reads\tnum candidates\tnum examples\t"
+    "small model generate examples\tsmall model call examples\tsmall model write variants\tsmall model total\n";
+
+template <typename File>
+void open(std::optional<File>& file, const std::string& path) {
+  if (path.empty()) return;
+  if constexpr (std::is_same_v<File, base::AtomicFile>) {
+    file.emplace(path, "pipeline");
+  } else {
+    file.emplace(path);
+  }
+}
+
+double milliseconds(double seconds) { return std::round(seconds * 1000) / 1000; }
+
+}  // namespace
+
+ExampleFiles::ExampleFiles(const MakeExamplesOutputs& outputs, const tensor::ImageShape& shape, bool images) {
+  open(positions_, outputs.candidate_positions);
+  open(run_info_, outputs.run_info);
+  if (!images) return;
+  open(examples_, outputs.examples);
+  open(candidates_, outputs.candidates);
+  open(reference_, outputs.gvcf);
+  open(costs_, outputs.runtime_by_region);
+  open(sites_, outputs.sitelist);
+  open(info_, outputs.examples.empty() ? "" : outputs.examples + ".example_info.json");
+  if (info_) example_info(shape);
+  if (costs_) costs_->write(kCostColumns);
+}
+
+void ExampleFiles::example_info(const tensor::ImageShape& shape) {
+  std::vector<int> channels;
+  for (const tensor::Channel channel : shape.channels) channels.push_back(static_cast<int>(channel));
+  info_->write(fmt::format("{{\"version\": \"{}\", \"shape\": [{}, {}, {}], \"channels\": [{}]}}", kVersion, shape.rows(), shape.width,
+                           channels.size(), fmt::join(channels, ", ")));
+}
+
+void ExampleFiles::example(const formats::ExampleRecord& example, const formats::VariantRecord& variant) {
+  examples_->write(formats::encode(example));
+  if (!sites_) return;
+  sites_->write(fmt::format("{}\t{}\t{}\t{}\t{}\n", variant.contig, variant.start, variant.ref, fmt::join(variant.alts, ","),
+                            example.label.value_or(-1)));
+}
+
+void ExampleFiles::positions(const std::vector<int64_t>& positions, bool region_ends) {
+  std::vector<int32_t> numbers(positions.begin(), positions.end());
+  numbers.push_back(kEndOfPartition);
+  if (region_ends) numbers.push_back(kEndOfRegion);
+  if (positions_) positions_->write({reinterpret_cast<const char*>(numbers.data()), numbers.size() * sizeof(int32_t)});
+}
+
+void ExampleFiles::cost(const PartitionCost& cost) {
+  costs_->write(fmt::format("{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\tNA\tNA\tNA\tNA\n", cost.region, milliseconds(cost.reads),
+                            milliseconds(cost.candidates), milliseconds(cost.images), milliseconds(cost.output), cost.read_count,
+                            cost.candidate_count, cost.example_count));
+}
+
+void ExampleFiles::finish(const std::string& run_info) {
+  if (run_info_) run_info_->write(run_info);
+  for (auto* records : {&candidates_, &reference_, &examples_}) {
+    if (*records) (*records)->finish();
+  }
+  for (auto* file : {&positions_, &costs_, &sites_, &info_, &run_info_}) {
+    if (*file) (*file)->commit();
+  }
+}
+
+}  // namespace haploom::pipeline

@@ -1,0 +1,302 @@
+#include "pipeline/make_examples.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <map>
+#include <optional>
+
+#include "base/error.h"
+#include "base/log.h"
+#include "base/usage.h"
+#include "candidates/population.h"
+#include "formats/bed.h"
+#include "labels/labels.h"
+#include "pipeline/example_files.h"
+#include "pipeline/record_values.h"
+#include "pipeline/shard_worker.h"
+
+namespace haploom::pipeline {
+namespace {
+
+// Where a contig has one copy: all of these contigs but their pseudo-autosomal parts.
+std::vector<genome::Region> haploid_regions(const MakeExamplesRequest& request, const genome::ContigList& contigs) {
+  std::vector<genome::Region> whole;
+  for (const std::string& name : request.haploid_contigs) {
+    if (const auto contig = contigs.index_of(name)) whole.push_back({*contig, 0, contigs[*contig].length});
+  }
+  if (request.par_regions_bed.empty()) return genome::merged(std::move(whole));
+  return genome::without(std::move(whole), formats::read_bed(request.par_regions_bed, contigs));
+}
+
+// Ends of calling regions, to be asked whether a partition is the last of one.
+class RegionEnds {
+ public:
+  explicit RegionEnds(const std::vector<genome::Region>& calling) {
+    for (const genome::Region& region : calling) ends_.emplace_back(region.contig, region.end);
+    std::sort(ends_.begin(), ends_.end());
+  }
+  bool has(const genome::Region& partition) const {
+    return std::binary_search(ends_.begin(), ends_.end(), std::pair(partition.contig, partition.end));
+  }
+
+ private:
+  std::vector<std::pair<int, int64_t>> ends_;
+};
+
+// What the truth says of candidates; those that it says nothing of are taken out.
+class Truth {
+ public:
+  Truth(const MakeExamplesRequest& request, const Inputs& inputs)
+      : labeler_(options_of(request.truth), request.truth.truth_variants, confident_regions(request, inputs), inputs.reference),
+        has_denovo_(!request.truth.denovo_regions.empty()),
+        denovo_(has_denovo_ ? genome::merged(formats::read_bed(request.truth.denovo_regions, inputs.reference.contigs())) : std::vector<genome::Region>()) {}
+
+  void label(const genome::Region& region, std::vector<genome::Candidate>& candidates) {
+    const std::vector<labels::Label> all = labeler_.label(region, candidates);
+    labels_.clear();
+    std::vector<genome::Candidate> confident;
+    for (size_t i = 0; i < candidates.size(); ++i) {
+      if (!all[i].confident) continue;
+      labels_.emplace(candidates[i].start, all[i]);
+      confident.push_back(std::move(candidates[i]));
+    }
+    candidates = std::move(confident);
+  }
+
+  const labels::Label& of(const genome::Candidate& candidate) const { return labels_.at(candidate.start); }
+
+  // Nothing where no de novo regions were given.
+  std::optional<bool> denovo(const genome::Candidate& candidate) const {
+    if (!has_denovo_) return std::nullopt;
+    const genome::Region site{candidate.contig, candidate.start, candidate.end()};
+    return std::any_of(denovo_.begin(), denovo_.end(), [&site](const genome::Region& region) { return genome::overlap(region, site) > 0; });
+  }
+
+  const labels::Metrics& metrics() const { return labeler_.metrics(); }
+
+ private:
+  static labels::Options options_of(const TrainingTruth& truth) {
+    labels::Options out;
+    out.algorithm = labels::parse_algorithm(truth.labeler);
+    out.classes = truth.classes;
+    out.class_info_field = truth.class_info_field;
+    out.class_shares = truth.class_shares;
+    return out;
+  }
+
+  // Without a BED, everything that is looked at.
+  static std::vector<genome::Region> confident_regions(const MakeExamplesRequest& request, const Inputs& inputs) {
+    if (request.truth.confident_regions.empty()) return inputs.calling;
+    return genome::intersection(formats::read_bed(request.truth.confident_regions, inputs.reference.contigs()), inputs.calling);
+  }
+
+  labels::Labeler labeler_;
+  bool has_denovo_;
+  std::vector<genome::Region> denovo_;
+  std::map<int64_t, labels::Label> labels_;  // of the partition, by start
+};
+
+// One task at work: what a partition comes to goes to the files.
+class Task {
+ public:
+  Task(const MakeExamplesRequest& request, const Inputs& inputs, ExampleFiles& files)
+      : request_(request),
+        contigs_(inputs.reference.contigs()),
+        files_(files),
+        samples_{request.reads_sample.value_or(inputs.header.sample_name), request.pangenome_sample},
+        types_(request.selected_types),
+        confidences_(request.reference_model),
+        haploid_(haploid_regions(request, contigs_)),
+        worker_(inputs, request.options, request.shape) {
+    if (request.mode == MakeExamplesMode::kTraining) truth_.emplace(request, inputs);
+    if (!request.population_vcfs.empty()) population_.emplace(request.population_vcfs, inputs.reference);
+  }
+
+  void run(const Shard& shard) {
+    worker_.run(
+        shard, [this](genome::Candidate&& candidate, std::span<const uint8_t> images) { write_examples(candidate, images); },
+        [this] { end_partition(); }, [this](Partition& partition) { look(partition); });
+  }
+
+  void sweep(const Shard& shard, const RegionEnds& ends) {
+    worker_.sweep(shard, [&](const genome::Region& partition, const std::vector<int64_t>& positions) {
+      files_.positions(positions, ends.has(partition));
+      counts_.candidates += std::ssize(positions);
+      ++counts_.partitions;
+    });
+  }
+
+  const MakeExamplesCounts& counts() const { return counts_; }
+  int64_t reads() const { return worker_.reads(); }
+
+ private:
+  void look(Partition& partition) {
+    std::erase_if(partition.candidates, [this](const genome::Candidate& candidate) { return !types_.selects(candidate); });
+    if (population_) population_->annotate(partition.candidates);
+    counts_.candidates += std::ssize(partition.candidates);
+    if (files_.wants_costs()) {
+      cost_.region = genome::plain_text(partition.region, contigs_);
+      cost_.read_count = std::ssize(partition.reads) + std::ssize(partition.haplotypes);
+      cost_.candidate_count = std::ssize(partition.candidates);
+    }
+    if (files_.wants_candidates()) {
+      for (const genome::Candidate& candidate : partition.candidates)
+        files_.candidate(with_origin(candidate_record(candidate, partition, contigs_, samples_, request_.vaf_window), candidate));
+    }
+    if (files_.wants_reference()) write_reference(partition);
+    if (truth_) truth_->label(partition.region, partition.candidates);
+    worker_.clock().lap(Stage::kOutput);
+  }
+
+  void write_reference(const Partition& partition) {
+    std::vector<genotype::ReferenceCount> counts;
+    counts.reserve(static_cast<size_t>(partition.region.length()));
+    for (int64_t position = partition.region.start; position < partition.region.end; ++position) {
+      const pileup::PositionCounts& at = partition.counts[static_cast<size_t>(position - partition.counted.start)];
+      counts.push_back({partition.reference.at(position), at.reference, pileup::depth(at)});
+    }
+    for (const auto& block : genotype::reference_blocks(partition.region, counts, confidences_, haploid_)) {
+      files_.reference(block_record(block, partition.contig.name, samples_.reads, request_.include_median_depth));
+      ++counts_.reference_records;
+    }
+  }
+
+  void write_examples(const genome::Candidate& candidate, std::span<const uint8_t> images) {
+    formats::VariantRecord variant = variant_record(candidate, contigs_, samples_.reads);
+    add_origin(variant, candidate);
+    const labels::Label* label = truth_ ? &truth_->of(candidate) : nullptr;
+    if (label != nullptr && !label->genotype.empty()) variant.calls.front().genotype = label->genotype;
+    formats::ExampleRecord example;
+    example.locus = fmt::format("{}:{}-{}", variant.contig, variant.start + 1, variant.end);
+    example.variant = formats::encode(variant);
+    example.shape = {request_.shape.rows(), request_.shape.width, std::ssize(request_.shape.channels)};
+    example.variant_type = formats::example_variant_type(candidate.ref, candidate.alts);
+    example.sequencing_type = request_.sequencing_type;
+    size_t at = 0;
+    for (genome::AltSet& set : image_sets(candidate, request_.options.het_alt_images)) {
+      example.alt_set = std::move(set);
+      example.image = images.subspan(at, request_.shape.bytes());
+      at += request_.shape.bytes();
+      if (label != nullptr) add_label(*label, candidate, example);
+      files_.example(example, variant);
+      ++counts_.examples;
+      ++(example.variant_type == 2 ? counts_.indels : counts_.snps);
+    }
+    worker_.clock().lap(Stage::kOutput);
+  }
+
+  void add_label(const labels::Label& label, const genome::Candidate& candidate, formats::ExampleRecord& example) {
+    example.label = label.value(example.alt_set);
+    if (*example.label >= 0 && *example.label < std::ssize(counts_.labels)) ++counts_.labels[static_cast<size_t>(*example.label)];
+    const auto denovo = truth_->denovo(candidate);
+    if (denovo) example.denovo_label = *denovo ? 1 : 0;
+    ++(denovo.value_or(false) ? counts_.denovo : counts_.not_denovo);
+  }
+
+  // What a variant says of where it comes from: the reads' file in training, its alleles' phases.
+  void add_origin(formats::VariantRecord& variant, const genome::Candidate& candidate) const {
+    if (truth_) variant.info["BAM_FNAME"] = {file_names()};
+    if (!request_.write_phases || candidate.allele_phases.empty()) return;
+    auto& phases = variant.info["ALT_PS"];
+    for (const int phase : candidate.allele_phases) phases.emplace_back(phase);
+    variant.info["PS_CONTIG"] = {fmt::format("{}-{}", request_.task, counts_.partitions + 1)};
+  }
+  formats::CandidateRecord with_origin(formats::CandidateRecord record, const genome::Candidate& candidate) const {
+    add_origin(record.variant, candidate);
+    return record;
+  }
+
+  std::string file_names() const {
+    const auto file = [](const std::string& path) { return std::filesystem::path(path).filename().string(); };
+    const auto& paths = request_.inputs;
+    if (paths.pangenome) return file(paths.reads) + "|" + file(*paths.pangenome);
+    if (paths.haplotype_reads) return file(paths.reads) + "|" + file(*paths.haplotype_reads);
+    return file(paths.reads);
+  }
+
+  void end_partition() {
+    ++counts_.partitions;
+    if (files_.wants_costs()) write_cost();
+    if (counts_.candidates / request_.log_every > reported_) {
+      reported_ = counts_.candidates / request_.log_every;
+      base::info("pipeline", "{} candidates ({} examples)", counts_.candidates, counts_.examples);
+    }
+  }
+
+  void write_cost() {
+    const StageSeconds& now = worker_.clock().seconds();
+    const auto spent = [&](Stage stage) { return now[static_cast<size_t>(stage)] - before_[static_cast<size_t>(stage)]; };
+    cost_.reads = spent(Stage::kReads) + spent(Stage::kRealign);
+    cost_.candidates = spent(Stage::kCounts) + spent(Stage::kHaplotypes);
+    cost_.images = spent(Stage::kTensors);
+    cost_.output = spent(Stage::kOutput);
+    cost_.example_count = counts_.examples - examples_before_;
+    files_.cost(cost_);
+    before_ = now;
+    examples_before_ = counts_.examples;
+  }
+
+  const MakeExamplesRequest& request_;
+  const genome::ContigList& contigs_;
+  ExampleFiles& files_;
+  SampleNames samples_;
+  candidates::VariantTypes types_;
+  genotype::ReferenceConfidences confidences_;
+  std::vector<genome::Region> haploid_;
+  ShardWorker worker_;
+  std::optional<Truth> truth_;
+  std::optional<candidates::PopulationFrequencies> population_;
+  MakeExamplesCounts counts_;
+  int64_t reported_ = 0;
+  PartitionCost cost_;
+  StageSeconds before_{};
+  int64_t examples_before_ = 0;
+};
+
+// MakeExamplesRunInfo as protobuf text: counts, resources, and of the options what makes a run repeatable.
+std::string run_info(const MakeExamplesRequest& request, const MakeExamplesCounts& counts) {
+  const base::Usage usage = base::process_usage();
+  const auto quoted = [](const std::string& text) {
+    std::string out;
+    for (const char c : text) out += c == '"' || c == '\\' ? std::string{'\\', c} : std::string(1, c);
+    return out;
+  };
+  return fmt::format(
+      "# proto-file: learning/genomics/deepvariant/protos/deepvariant.proto\n# proto-message: MakeExamplesRunInfo\n"
+      "# haploom {}: {}\n"
+      "options {{\n  reference_filename: \"{}\"\n  examples_filename: \"{}\"\n  candidates_filename: \"{}\"\n  gvcf_filename: \"{}\"\n"
+      "  task_id: {}\n  num_shards: {}\n}}\n"
+      "resource_metrics {{\n  cpu_user_time_seconds: {}\n  wall_time_seconds: {}\n  memory_peak_rss_mb: {}\n}}\n"
+      "stats {{\n  num_examples: {}\n  num_indels: {}\n  num_snps: {}\n  num_class_0: {}\n  num_class_1: {}\n  num_class_2: {}\n"
+      "  num_denovo: {}\n  num_nondenovo: {}\n}}\n",
+      request.version, request.command_line, quoted(request.inputs.reference), quoted(request.outputs.examples),
+      quoted(request.outputs.candidates), quoted(request.outputs.gvcf), request.task, request.tasks, usage.cpu_seconds,
+      usage.wall_seconds, usage.peak_memory_bytes >> 20, counts.examples, counts.indels, counts.snps, counts.labels[0], counts.labels[1],
+      counts.labels[2], counts.denovo, counts.not_denovo);
+}
+
+}  // namespace
+
+MakeExamplesCounts make_examples(const MakeExamplesRequest& request) {
+  const bool sweep = request.mode == MakeExamplesMode::kCandidateSweep;
+  Inputs inputs(request.inputs);
+  ExampleFiles files(request.outputs, request.shape, !sweep);
+  if (!sweep) inputs.attach_pangenome();
+  Task task(request, inputs, files);
+  const RegionEnds ends(inputs.calling);
+  for (const Shard& shard : shards_of_task(inputs.calling, request.partition_bases, request.task, request.tasks)) {
+    if (sweep) {
+      task.sweep(shard, ends);
+    } else {
+      task.run(shard);
+    }
+  }
+  files.finish(run_info(request, task.counts()));
+  if (task.reads() == 0 && request.tasks == 1)
+    base::warn("pipeline", "no read of {} passed the filters inside the regions", request.inputs.reads);
+  return task.counts();
+}
+
+}  // namespace haploom::pipeline

@@ -1,0 +1,94 @@
+// DeepVariant's first step: reads to examples, candidates, reference records and positions, in DeepVariant's file formats.
+//
+// In:     one task of N: of the partitions of the calling regions, numbered through, those with number mod N == task
+// Out:    the files of MakeExamplesOutputs, records in the order of the partitions; the union over all tasks does not depend
+//         on N. Each stands under its name only when all are whole
+// Cost:   one thread; memory of a few partitions
+// Errors: those of Inputs and of the stages; kResource/kOutput before any work when an output cannot be written
+// Source: make_examples_core.py (DeepVariant 1.9)
+//
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "candidates/candidates.h"
+#include "genotype/reference_confidence.h"
+#include "pipeline/examiner.h"
+#include "pipeline/inputs.h"
+#include "tensor/tensor.h"
+
+namespace haploom::pipeline {
+
+enum class MakeExamplesMode { kCalling, kTraining, kCandidateSweep };
+
+// Files of this task; empty: not wanted.
+struct MakeExamplesOutputs {
+  std::string examples;             // beside it stands examples.example_info.json
+  std::string candidates;           // DeepVariantCall records
+  std::string gvcf;                 // Variant records of reference blocks
+  std::string candidate_positions;  // int32 each: positions, -2 after a partition, -1 after a calling region
+  std::string run_info;             // counts and resources, as protobuf text
+  std::string runtime_by_region;    // a line a partition
+  std::string sitelist;             // a line an example's site
+};
+
+// What training looks up: see labels/labels.h
+struct TrainingTruth {
+  std::string truth_variants;
+  std::string confident_regions;  // BED; empty: everywhere
+  std::string denovo_regions;     // BED; empty: examples do not say whether they are de novo
+  std::string labeler = "haplotype_labeler";
+  std::vector<std::string> classes;
+  std::string class_info_field;
+  std::vector<double> class_shares;
+};
+
+struct MakeExamplesRequest {
+  MakeExamplesMode mode = MakeExamplesMode::kCalling;
+  InputPaths inputs;
+  MakeExamplesOutputs outputs;
+  ExamineOptions options;
+  tensor::ImageShape shape;
+  std::optional<std::string> reads_sample;  // none: SM of the reads
+  std::string pangenome_sample;             // of supports that haplotypes give
+  int task = 0;
+  int tasks = 1;
+  int64_t partition_bases = kPartitionBases;
+  int64_t sequencing_type = 0;
+  std::string selected_types;               // --select_variant_types
+  std::vector<std::string> population_vcfs; // of cohorts, for the channel allele_frequency
+  bool het_alt_images = true;               // images of two alts together
+  int vaf_window = 51;                      // allele_frequency_at_position of candidates
+  genotype::ReferenceModel reference_model;
+  bool include_median_depth = false;
+  std::vector<std::string> haploid_contigs;
+  std::string par_regions_bed;              // diploid parts of these
+  TrainingTruth truth;
+  bool write_phases = false;                // output_phase_info: ALT_PS and PS_CONTIG of variants
+  int64_t log_every = 2000;                 // candidates
+  std::string version;                      // ours, for run_info
+  std::string command_line;
+};
+
+struct MakeExamplesCounts {
+  int64_t partitions = 0;
+  int64_t candidates = 0;
+  int64_t examples = 0;
+  int64_t snps = 0;    // of the examples
+  int64_t indels = 0;
+  std::array<int64_t, 3> labels = {0, 0, 0};  // of the examples, by label
+  int64_t denovo = 0;
+  int64_t not_denovo = 0;
+  int64_t reference_records = 0;
+};
+
+MakeExamplesCounts make_examples(const MakeExamplesRequest& request);
+
+}  // namespace haploom::pipeline

@@ -1,0 +1,214 @@
+"""make_examples as a program: its command line, its files, its shards, on data made here. What its records hold is
+test_dv_goldens.py's matter."""
+import json
+import re
+
+import pytest
+
+from dv_records import candidate, decoded, example, int32s, variant
+from programs import run
+
+CHANNELS = ("--channel_list", "BASE_CHANNELS,insert_size")
+
+
+def words(demo, out, *more, mode="calling"):
+    return ["make_examples", "--mode", mode, "--ref", demo / "ref.fa", "--reads", demo / "reads.bam", "--examples",
+            out / "examples.tfrecord.gz", *CHANNELS, *more]
+
+
+def pangenome_words(demo, out, store, *more):
+    return ["make_examples_pangenome_aware_dv", *words(demo, out, "--pangenome", demo / "panel.gbz", "--gbz_store_dir", store, *more)[1:]]
+
+
+@pytest.fixture(scope="module")
+def plain(demo, tmp_path_factory):
+    out = tmp_path_factory.mktemp("plain")
+    run(*words(demo, out, "--candidates", out / "candidates.tfrecord.gz", "--gvcf", out / "gvcf.tfrecord.gz", "--write_run_info",
+               "--output_sitelist", "--runtime_by_region", out / "cost.tsv"))
+    return out
+
+
+def loci(files):
+    return sorted((one["locus"], one["alt_allele_indices/encoded"], one["image/encoded"]) for one in decoded(files, example))
+
+
+# ---- files
+
+def test_every_example_is_of_a_candidate(plain):
+    sites = [one["variant"] for one in decoded([plain / "candidates.tfrecord.gz"], candidate)]
+    shown = decoded([plain / "examples.tfrecord.gz"], example)
+    assert len(sites) > 40
+    assert {one["locus"] for one in shown} == {f"{site['chrom']}:{site['start'] + 1}-{site['end']}" for site in sites}
+    assert all(len(one["image/encoded"]) == 100 * 221 * 7 for one in shown)
+
+
+def test_reference_records_cover_every_base_once(plain, demo):
+    contig, length = (demo / "ref.fa.fai").read_text().split("\t")[:2]
+    end = 0
+    for block in decoded([plain / "gvcf.tfrecord.gz"], variant):
+        assert (block["chrom"], block["start"]) == (contig, end)
+        end = block["end"]
+    assert end == int(length)
+
+
+def test_counts_of_a_run_stand_in_its_run_info(plain):
+    shown = decoded([plain / "examples.tfrecord.gz"], example)
+    info = (plain / "examples.tfrecord.gz.run_info.pbtxt").read_text()
+    assert f"num_examples: {len(shown)}" in info
+    snps = sum(one["variant_type"] == [1] for one in shown)
+    assert f"num_snps: {snps}" in info and f"num_indels: {len(shown) - snps}" in info
+
+
+def test_the_sitelist_has_a_line_an_example(plain):
+    lines = (plain / "examples.tfrecord.gz.sitelist.tsv").read_text().splitlines()
+    shown = [one["variant/encoded"] for one in decoded([plain / "examples.tfrecord.gz"], example)]
+    assert lines == [f"{one['chrom']}\t{one['start']}\t{one['ref']}\t{','.join(one['alts'])}\t-1" for one in shown]
+
+
+def test_the_table_of_costs_has_a_line_a_partition(plain):
+    head, *rows = [line.split("\t") for line in (plain / "cost.tsv").read_text().splitlines()]
+    assert len(head) == 12 and all(len(row) == 12 for row in rows)
+    assert [row[0].split(":")[1] for row in rows] == [f"{i * 1000 + 1}-{(i + 1) * 1000}" for i in range(60)]
+    assert sum(int(row[7]) for row in rows) == len(decoded([plain / "examples.tfrecord.gz"], example))
+
+
+@pytest.mark.parametrize("shards", [2, 5])
+def test_shards_together_hold_what_one_run_holds(demo, plain, tmp_path, shards):
+    for task in range(shards):
+        run(*words(demo, tmp_path, "--task", task, "--examples", tmp_path / f"s.tfrecord@{shards}.gz", "--gvcf", tmp_path / f"g.tfrecord@{shards}.gz"))
+    names = [f"-{i:05}-of-{shards:05}.gz" for i in range(shards)]
+    assert loci([tmp_path / f"s.tfrecord{name}" for name in names]) == loci([plain / "examples.tfrecord.gz"])
+    blocks = decoded([tmp_path / f"g.tfrecord{name}" for name in names], variant)
+    assert sorted(blocks, key=lambda one: one["start"]) == decoded([plain / "gvcf.tfrecord.gz"], variant)
+    assert all((tmp_path / f"s.tfrecord{name}.example_info.json").exists() for name in names)
+
+
+def test_a_cram_gives_what_its_bam_gives(demo, plain, tmp_path):
+    run("samtools", "view", "-C", "-T", demo / "ref.fa", "-o", tmp_path / "reads.cram", demo / "reads.bam")
+    run("samtools", "index", tmp_path / "reads.cram")
+    run(*words(demo, tmp_path, "--reads", tmp_path / "reads.cram"))
+    assert loci([tmp_path / "examples.tfrecord.gz"]) == loci([plain / "examples.tfrecord.gz"])
+
+
+def test_a_name_without_gz_is_written_plain(demo, tmp_path):
+    run(*words(demo, tmp_path, "--regions", "chr20:1-5000", "--examples", tmp_path / "examples.tfrecord"))
+    data = (tmp_path / "examples.tfrecord").read_bytes()
+    assert data[:2] != b"\x1f\x8b" and decoded([tmp_path / "examples.tfrecord"], example)
+
+
+def test_nothing_stands_under_its_name_after_a_failure(demo, tmp_path):
+    done = run(*words(demo, tmp_path, "--candidates", tmp_path / "no" / "such.tfrecord.gz"), ok=False)
+    assert done.returncode == 4 and list(tmp_path.iterdir()) == []
+
+
+def test_positions_are_those_of_the_reads_as_they_are(demo, tmp_path):
+    run(*words(demo, tmp_path, "--candidate_positions", tmp_path / "positions", "--regions", "chr20:1-10000", mode="candidate_sweep"))
+    numbers = int32s([tmp_path / "positions"])
+    assert numbers.count(-2) == 10 and numbers.count(-1) == 1 and numbers[-1] == -1
+    places = [number for number in numbers if number >= 0]
+    assert places == sorted(places) and places
+    assert not (tmp_path / "examples.tfrecord.gz").exists()
+
+
+def test_images_of_single_alts_alone(demo, plain, tmp_path):
+    run(*words(demo, tmp_path, "--multi_allelic_mode", "exclude_het_alt_images"))
+    shown = decoded([tmp_path / "examples.tfrecord.gz"], example)
+    both = decoded([plain / "examples.tfrecord.gz"], example)
+    assert all(len(one["alt_allele_indices/encoded"]) == 1 for one in shown)
+    assert len(shown) == sum(len(one["alt_allele_indices/encoded"]) == 1 for one in both)
+
+
+# ---- with a pangenome
+
+def test_haplotypes_stand_above_the_reads(demo, store, tmp_path):
+    run(*pangenome_words(demo, tmp_path, store, "--candidates", tmp_path / "c.tfrecord.gz", "--regions", "chr20:10001-30000"))
+    shown = decoded([tmp_path / "examples.tfrecord.gz"], example)
+    assert shown and all(one["image/shape"] == [200, 221, 7] for one in shown)
+    width = 221 * 7
+    assert any(any(one["image/encoded"][5 * width:6 * width]) for one in shown), "no haplotype is drawn"
+    samples = {support[5] for one in decoded([tmp_path / "c.tfrecord.gz"], candidate) for reads in one["allele_support_ext"].values()
+               for support in reads}
+    assert len(samples) == 2 and "pangenome" in samples
+    info = json.loads((tmp_path / "examples.tfrecord.gz.example_info.json").read_text())
+    assert info["shape"] == [200, 221, 7]
+
+
+def test_a_named_image_is_attached_to(demo, store, tmp_path):
+    run("load_gbz_into_shared_memory", "--pangenome_gbz", demo / "panel.gbz", "--num_shards", 1, "--shared_memory_name", "MINE", "--gbz_store_dir", store)
+    run(*pangenome_words(demo, tmp_path, store, "--use_loaded_gbz_shared_memory", "--gbz_shared_memory_name", "MINE", "--regions", "chr20:10001-12000"))
+    run("haploom", "gbz", "unload", "MINE", "--gbz_store_dir", store)
+
+
+def test_both_samples_of_one_name_are_refused(demo, store, tmp_path):
+    done = run(*pangenome_words(demo, tmp_path, store, "--sample_name_reads", "x", "--sample_name_pangenome", "x"), ok=False)
+    assert done.returncode == 2 and "both named x" in done.stderr
+
+
+# ---- the command line
+
+@pytest.mark.parametrize("more, what", [
+    (["--call_small_model_examples"], "--call_small_model_examples"),
+    (["--stream_examples=true"], "--stream_examples"),
+    (["--enable_methylation_calling"], "--enable_methylation_calling"),
+    (["--exclude_variants_vcf_filename", "x.vcf.gz"], "--exclude_variants_vcf_filename"),
+    (["--nouse_ref_for_cram"], "--use_ref_for_cram"),
+    (["--channels", "x"], "--channels"),
+    (["--nouse_fast_pass_aligner"], "--nouse_fast_pass_aligner"),
+    (["--pileup_image_width", "220"], "not odd"),
+    (["--pileup_image_height", "20"], "20 rows"),
+    (["--task", "1"], "--task 1"),
+    (["--vsc_min_fraction_multiplier", "2"], "--vsc_min_fraction_multiplier"),
+    (["--gvcf", "g.tfrecord@2.gz"], "different numbers of shards"),
+    (["--examples", "x.gz"], "tfrecord"),
+    (["--mode", "watching"], "--mode 'watching'"),
+    (["--truth_variants", "x.vcf.gz"], "--truth_variants"),
+    (["--hp_tag_for_assembly_polishing", "1"], "--sort_by_haplotypes"),
+    (["--phase_reads"], "--track_ref_reads"),
+    (["--select_variant_types", "snips"], "snips"),
+    (["--channel_list", "read_base,colour"], "colour"),
+    (["one_too_many"], "one_too_many"),
+    (["--regoins", "chr20"], "--regions"),
+    (["--flagfile=/no/such/file"], "--flagfile"),
+])
+def test_what_is_not_done_is_refused_by_name(demo, tmp_path, more, what):
+    done = run(*words(demo, tmp_path, *more), ok=False)
+    assert done.returncode == 2, done.stderr
+    assert what in done.stderr and list(tmp_path.iterdir()) == []
+
+
+def test_a_refused_flag_at_its_default_is_taken(demo, tmp_path):
+    done = run(*words(demo, tmp_path, "--nocall_small_model_examples", "--stream_examples=false", "--use_ref_for_cram", "--regions", "chr20:1-2000"))
+    assert "call_small_model_examples" not in done.stderr.replace(" --nocall_small_model_examples", "")
+
+
+def test_flags_without_effect_are_told_of(demo, tmp_path):
+    done = run(*words(demo, tmp_path, "--parse_sam_aux_fields", "--aln_k", "23", "--regions", "chr20:1-2000"))
+    assert re.search(r"--parse_sam_aux_fields changes nothing", done.stderr) and re.search(r"--aln_k changes nothing", done.stderr)
+
+
+def test_flags_are_written_as_absl_takes_them(demo, plain, tmp_path):
+    (tmp_path / "flags").write_text("# as of last week\n--regions=chr20:1-9000\n--norealign_reads\n--partition_size=500\n")
+    run(*words(demo, tmp_path, f"--flagfile={tmp_path / 'flags'}", "--realign_reads=true", "--partition_size", "1000"))
+    expected = [one for one in loci([plain / "examples.tfrecord.gz"]) if int(one[0].split(":")[1].split("-")[0]) <= 9000]
+    assert loci([tmp_path / "examples.tfrecord.gz"]) == expected
+
+
+def test_a_checkpoint_says_what_is_drawn(demo, tmp_path):
+    model = tmp_path / "model"
+    model.mkdir()
+    (model / "example_info.json").write_text('{"version": "1.9.0", "shape": [100, 221, 6], "channels": [1, 2, 3, 4, 5, 6]}')
+    out = tmp_path / "out"
+    out.mkdir()
+    run(*words(demo, out, "--checkpoint", model, "--regions", "chr20:1-5000"))
+    assert json.loads((out / "examples.tfrecord.gz.example_info.json").read_text())["channels"] == [1, 2, 3, 4, 5, 6]
+
+
+# ---- training
+
+def test_training_examples_have_labels_that_the_truth_bears_out(demo, tmp_path):
+    run(*words(demo, tmp_path, "--truth_variants", demo / "truth.vcf.gz", "--confident_regions", demo / "confident.bed",
+               "--denovo_regions", demo / "confident.bed", mode="training"))
+    shown = decoded([tmp_path / "examples.tfrecord.gz"], example)
+    labels = [one["label"][0] for one in shown]
+    assert len(labels) > 40 and labels.count(1) > labels.count(2) > 0
+    assert all(one["denovo_label"] == [1] and one["variant/encoded"]["info"]["BAM_FNAME"] == ["reads.bam"] for one in shown)
