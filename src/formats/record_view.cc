@@ -20,12 +20,17 @@ constexpr std::string_view kBroken = "its bytes do not follow the protobuf wire 
               "give a file that DeepVariant 1.9 or this program wrote for this step"};
 }
 
-// One field of a message: its number, and its value as a number (varint or 8 bytes) or as bytes.
+// How a field's value is written; a field of the right number and another type is passed over, as protobuf does.
+enum class WireType : uint32_t { kVarint = 0, kEightBytes = 1, kBytes = 2, kFourBytes = 5 };
+
+// One field of a message: its value is a number or, for kBytes, bytes.
 struct Field {
   uint32_t number = 0;
-  bool is_bytes = false;
+  WireType type = WireType::kVarint;
   uint64_t value = 0;
   std::string_view bytes;
+
+  bool is(uint32_t wanted, WireType wanted_type) const { return number == wanted && type == wanted_type; }
 };
 
 class Fields {
@@ -39,21 +44,20 @@ class Fields {
       if (!in_.ConsumedEntireMessage()) refuse(kind_, kBroken);
       return std::nullopt;
     }
-    Field field{tag >> 3U, false, 0, {}};
-    if (!read(tag & 7U, field)) refuse(kind_, kBroken);
+    Field field{tag >> 3U, static_cast<WireType>(tag & 7U), 0, {}};
+    if (!read(field)) refuse(kind_, kBroken);
     return field;
   }
 
  private:
-  bool read(uint32_t wire_type, Field& field) {
+  bool read(Field& field) {
     uint32_t length = 0;
-    switch (wire_type) {
-      case 0: return in_.ReadVarint64(&field.value);
-      case 1: return in_.ReadLittleEndian64(&field.value);
-      case 5: return in_.Skip(4);
-      case 2:
+    switch (field.type) {
+      case WireType::kVarint: return in_.ReadVarint64(&field.value);
+      case WireType::kEightBytes: return in_.ReadLittleEndian64(&field.value);
+      case WireType::kFourBytes: return in_.Skip(4);
+      case WireType::kBytes:
         if (!in_.ReadVarint32(&length) || length > message_.size() - static_cast<size_t>(in_.CurrentPosition())) return false;
-        field.is_bytes = true;
         field.bytes = message_.substr(static_cast<size_t>(in_.CurrentPosition()), length);
         return in_.Skip(static_cast<int>(length));
       default: return false;
@@ -67,12 +71,13 @@ class Fields {
 
 // Of a list of numbers, packed or one by one.
 template <typename Take>
-void each_number(const Field& field, std::string_view kind, bool eight_bytes, Take take) {
-  if (!field.is_bytes) return take(field.value);
+void each_number(const Field& field, std::string_view kind, WireType type, Take take) {
+  if (field.type == type) return take(field.value);
+  if (field.type != WireType::kBytes) return;
   CodedInputStream in(reinterpret_cast<const uint8_t*>(field.bytes.data()), static_cast<int>(field.bytes.size()));
   while (static_cast<size_t>(in.CurrentPosition()) < field.bytes.size()) {
     uint64_t value = 0;
-    if (!(eight_bytes ? in.ReadLittleEndian64(&value) : in.ReadVarint64(&value))) refuse(kind, kBroken);
+    if (!(type == WireType::kEightBytes ? in.ReadLittleEndian64(&value) : in.ReadVarint64(&value))) refuse(kind, kBroken);
     take(value);
   }
 }
@@ -83,9 +88,9 @@ VariantPlace variant_place(std::string_view variant) {
   VariantPlace out;
   Fields fields(variant, "variant");
   while (const auto field = fields.next()) {
-    if (field->number == 14 && field->is_bytes) out.contig = field->bytes;
-    if (field->number == 16 && !field->is_bytes) out.start = static_cast<int64_t>(field->value);
-    if (field->number == 13 && !field->is_bytes) out.end = static_cast<int64_t>(field->value);
+    if (field->is(14, WireType::kBytes)) out.contig = field->bytes;
+    if (field->is(16, WireType::kVarint)) out.start = static_cast<int64_t>(field->value);
+    if (field->is(13, WireType::kVarint)) out.end = static_cast<int64_t>(field->value);
   }
   if (out.contig.empty()) refuse("variant", "it names no contig");
   if (out.start < 0 || out.end <= out.start) refuse("variant", "it spans no base");
@@ -98,14 +103,14 @@ CallOutputView call_output_view(std::string_view output) {
   size_t probabilities = 0;
   Fields fields(output, kKind);
   while (const auto field = fields.next()) {
-    if (field->number == 1 && field->is_bytes) out.variant = field->bytes;
-    if (field->number == 2 && field->is_bytes) {
+    if (field->is(1, WireType::kBytes)) out.variant = field->bytes;
+    if (field->is(2, WireType::kBytes)) {
       Fields sets(field->bytes, kKind);
       while (const auto indices = sets.next())
-        if (indices->number == 1) each_number(*indices, kKind, false, [&](uint64_t alt) { out.alt_set.push_back(static_cast<int>(alt)); });
+        if (indices->number == 1) each_number(*indices, kKind, WireType::kVarint, [&](uint64_t alt) { out.alt_set.push_back(static_cast<int>(alt)); });
     }
     if (field->number == 3) {
-      each_number(*field, kKind, true, [&](uint64_t bits) {
+      each_number(*field, kKind, WireType::kEightBytes, [&](uint64_t bits) {
         if (probabilities < out.probabilities.size()) out.probabilities[probabilities] = std::bit_cast<double>(bits);
         ++probabilities;
       });

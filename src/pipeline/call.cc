@@ -7,11 +7,10 @@
 
 #include "base/log.h"
 #include "base/usage.h"
-#include "formats/vcf_writer.h"
 #include "genotype/genotype.h"
 #include "model/model.h"
+#include "pipeline/call_writer.h"
 #include "pipeline/ordered_shards.h"
-#include "pipeline/overlap_stream.h"
 #include "pipeline/shard_worker.h"
 
 namespace haploom::pipeline {
@@ -56,23 +55,29 @@ class Questions {
   std::vector<genome::GenotypeProbabilities> answers_;
 };
 
+// What a shard's reads say.
+struct Found {
+  std::vector<genotype::Call> calls;
+  std::vector<genotype::GvcfBlock> blocks;  // if a gVCF is wanted
+};
+
 // One thread's share of the work.
 struct Caller {
   Caller(const Inputs& inputs, const CallRequest& request, const model::Model& model)
       : worker(inputs, request.options, model.shape()), questions(model.session(), model.shape().bytes()) {}
 
-  std::vector<genotype::Call> run(const Shard& shard, const std::function<void()>& on_partition) {
-    std::vector<genotype::Call> calls;
+  Found run(const Shard& shard, const std::function<void()>& on_partition) {
+    Found found;
     worker.run(
         shard,
         [&](genome::Candidate&& candidate, std::span<const uint8_t> images) {
           questions.add(std::move(candidate), images);
           worker.clock().lap(Stage::kTensors);
-          if (questions.full()) questions.answer(worker.clock(), calls);
+          if (questions.full()) questions.answer(worker.clock(), found.calls);
         },
         on_partition);
-    questions.answer(worker.clock(), calls);
-    return calls;
+    questions.answer(worker.clock(), found.calls);
+    return found;
   }
 
   ShardWorker worker;
@@ -84,10 +89,6 @@ std::string header_text(const Inputs& inputs, const CallRequest& request, const 
                               {fmt::format("##haploom_version={}", request.version),
                                fmt::format("##haploom_model={}", model),
                                fmt::format("##haploom_command={}", request.command_line)});
-}
-
-void count(const genotype::Call& call, report::VariantCounts& counts) {
-  counts.add(report::kind_of(call.ref, call.alts), genotype::name(call.filter));
 }
 
 // A contig that the graph lacks is called from its reads alone: said once for each. Whether the graph knows any.
@@ -154,7 +155,7 @@ report::RunSummary call(const CallRequest& request) {
   const model::Model model(request.model_folder);
   Inputs inputs(request.inputs);
   const std::string sample = request.sample_name.value_or(inputs.header.sample_name);
-  formats::VcfWriter writer(request.output_vcf, header_text(inputs, request, sample, model.name()));
+  CallWriter writer(inputs.reference, header_text(inputs, request, sample, model.name()), request.output_vcf, request.output_gvcf);
   inputs.attach_pangenome();
   const bool contig_known = warn_of_unknown_contigs(inputs);
   report::RunSummary summary = summary_of(request, inputs, sample);
@@ -167,31 +168,20 @@ report::RunSummary call(const CallRequest& request) {
   for (const Shard& shard : inputs.work) windows += static_cast<int64_t>(shard.partitions.size());
   report::Progress progress(windows, "windows");
   StageClock output_clock;
-  std::string lines;
-  OverlapStream overlaps([&](const genotype::Call& call) {
-    count(call, summary.variants);
-    lines += genotype::vcf_line(call, inputs.reference.contigs());
-  });
-  const auto write_lines = [&] {
-    writer.write(lines);
-    lines.clear();
-    output_clock.lap(Stage::kOutput);
-  };
-  in_order<std::vector<genotype::Call>>(
+  in_order<Found>(
       threads, inputs.work.size(),
       [&](int thread, size_t shard) {
         return callers[static_cast<size_t>(thread)]->run(inputs.work[shard], [&progress] { progress.add(); });
       },
-      [&](size_t, std::vector<genotype::Call>&& calls) {
-        summary.sites += static_cast<int64_t>(calls.size());
-        overlaps.add(std::move(calls));
-        write_lines();
+      [&](size_t shard, Found&& found) {
+        summary.sites += static_cast<int64_t>(found.calls.size());
+        writer.add(inputs.work[shard].span(), std::move(found.calls), std::move(found.blocks));
+        output_clock.lap(Stage::kOutput);
       },
       kWaitingShards);
-  overlaps.finish();
-  write_lines();
   writer.finish();
   output_clock.lap(Stage::kOutput);
+  summary.variants = writer.variants();
 
   add_stages(callers, output_clock, summary);
   warn_of_emptiness(summary, request, contig_known);

@@ -18,6 +18,7 @@ namespace haploom::pipeline {
 struct CallRequest {
   InputPaths inputs;
   std::string output_vcf;
+  std::optional<std::string> output_gvcf;
   std::string model_folder;
   ExamineOptions options;
   int threads = 1;

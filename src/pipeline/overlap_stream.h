@@ -17,6 +17,8 @@ class OverlapStream {
 
   void add(std::vector<genotype::Call>&& calls);  // sorted, not before those added earlier
   void finish();
+  // The first call that was added and not yet passed on; null when there is none.
+  const genotype::Call* first_waiting() const { return pending_.empty() ? nullptr : &pending_.front(); }
 
  private:
   void emit(size_t count);

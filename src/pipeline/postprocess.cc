@@ -35,7 +35,6 @@ namespace {
 
 using formats::CallOutputView;
 
-constexpr size_t kBatchRecords = 8192;         // some 0.5 MB of records, 1 MB of lines
 constexpr size_t kBatchBytes = 4 << 20;
 constexpr size_t kWaitingBatches = 8;
 constexpr uint64_t kShareOfSorting = 2;        // 1/2 of max_memory; the rest is for readers, batches and the program
@@ -152,21 +151,22 @@ struct Batch {
 
 class Batches {
  public:
-  Batches(RecordSorter& outputs, BlockStream* blocks) : outputs_(outputs), blocks_(blocks), output_(outputs.next()) {}
+  Batches(RecordSorter& outputs, BlockStream* blocks, size_t records)
+      : outputs_(outputs), blocks_(blocks), records_(records), output_(outputs.next()) {}
 
   std::optional<Batch> next() {
     base::throw_if_stopped();
     Batch batch;
     if (carried_) batch.blocks.add(carried_->first, carried_->second);
     carried_.reset();
+    bool any = !batch.blocks.items().empty();
     Place reach{-1, 0, 0};  // of the outputs so far: contig and largest end
-    while (true) {
+    for (size_t taken = 0;; ++taken) {
       const BlockStream::Record* block = blocks_ == nullptr ? nullptr : blocks_->peek();
       if (!output_ && block == nullptr) break;
       const bool output_first = output_ && (block == nullptr || output_->place <= block->place);
       const Place& place = output_first ? output_->place : block->place;
-      const bool full = batch.outputs.items().size() + batch.blocks.items().size() >= kBatchRecords ||
-                        batch.outputs.bytes() + batch.blocks.bytes() >= kBatchBytes;
+      const bool full = taken >= records_ || (taken > 0 && batch.outputs.bytes() + batch.blocks.bytes() >= kBatchBytes);
       if (full && std::tuple(reach.contig, reach.end) <= std::tuple(place.contig, place.start)) {
         divide_last_block(batch, place);
         break;
@@ -179,9 +179,9 @@ class Batches {
         batch.blocks.add(place, block->bytes);
         blocks_->take();
       }
+      any = true;
     }
-    if (batch.outputs.items().empty() && batch.blocks.items().empty()) return std::nullopt;
-    return batch;
+    return any ? std::optional(std::move(batch)) : std::nullopt;
   }
 
  private:
@@ -191,11 +191,16 @@ class Batches {
     Records::Item& last = batch.blocks.items().back();
     if (last.place.contig != start.contig || last.place.end <= start.start) return;
     carried_.emplace(Place{start.contig, start.start, last.place.end}, batch.blocks.of(last));
-    last.place.end = start.start;
+    if (last.place.start < start.start) {
+      last.place.end = start.start;
+    } else {
+      batch.blocks.items().pop_back();
+    }
   }
 
   RecordSorter& outputs_;
   BlockStream* blocks_;
+  size_t records_;  // of a batch
   std::optional<RecordSorter::Record> output_;
   std::optional<std::pair<Place, std::string>> carried_;
 };
@@ -345,7 +350,7 @@ PostprocessSummary postprocess(const PostprocessRequest& request) {
   sort_outputs(sorter, outputs, contigs, wanted, threads);
   std::optional<BlockStream> block_stream;
   if (request.reference_records) block_stream.emplace(blocks, contigs, wanted);
-  Batches batches(sorter, block_stream ? &*block_stream : nullptr);
+  Batches batches(sorter, block_stream ? &*block_stream : nullptr, std::max<size_t>(1, request.batch_records));
 
   PostprocessSummary summary;
   std::vector<Postprocessor> workers;
