@@ -157,4 +157,27 @@ std::optional<int> CornerProof::score(std::span<const int8_t> query, std::span<c
   return forward.score;
 }
 
+// Base upon base loses match + mismatch of the highest score there could be. Any gap loses gap_open and, as a base on one side
+// has no partner then, match. An end that is clipped loses match a base, and so does another diagonal, besides its mismatches.
+std::optional<int> lone_mismatch(std::span<const int8_t> query, std::span<const int8_t> reference, const Penalties& penalties) {
+  const size_t n = query.size();
+  if (n != reference.size() || penalties.gap_open <= penalties.mismatch || penalties.match <= 0) return std::nullopt;
+  const auto differ = [](int8_t a, int8_t b) { return a != b || a > 3; };
+  const auto first_difference = [&](std::span<const int8_t> a, std::span<const int8_t> b) {
+    size_t i = 0;
+    while (i < a.size() && i < b.size() && !differ(a[i], b[i])) ++i;
+    return i;
+  };
+  const size_t at = first_difference(query, reference);
+  if (at == n || query[at] > 3 || first_difference(query.subspan(at + 1), reference.subspan(at + 1)) != n - at - 1) return std::nullopt;
+  const auto loss = static_cast<size_t>(penalties.match + penalties.mismatch);
+  const auto match = static_cast<size_t>(penalties.match);
+  if (std::min(at, n - at - 1) * match + match <= loss) return std::nullopt;
+  for (size_t shift = 1; shift * match <= loss; ++shift) {
+    if (shift >= n) return std::nullopt;
+    if (first_difference(query.subspan(shift), reference) == n - shift || first_difference(query, reference.subspan(shift)) == n - shift) return std::nullopt;
+  }
+  return static_cast<int>(at);
+}
+
 }  // namespace haploom::realign

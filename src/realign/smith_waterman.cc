@@ -52,6 +52,14 @@ std::optional<LocalAlignment> SmithWaterman::align_to(std::span<const int8_t> re
 
 std::optional<LocalAlignment> SmithWaterman::align_similar(std::span<const int8_t> query, std::span<const int8_t> reference) {
   if (!fits_words(query.size(), reference.size(), penalties_)) return std::nullopt;
+  if (const auto at = lone_mismatch(query, reference, penalties_)) {
+    const auto length = static_cast<int>(query.size());
+    LocalAlignment out{penalties_.match * (length - 1) - penalties_.mismatch, 0, {}};
+    genome::append(out.cigar, '=', *at);
+    genome::append(out.cigar, 'X', 1);
+    genome::append(out.cigar, '=', length - *at - 1);
+    return out;
+  }
   if (const auto score = corners_.score(query, reference, penalties_)) {
     return alignment(query, reference, 0, 0,
                      {*score, static_cast<int>(reference.size()) - 1, static_cast<int>(query.size()) - 1});

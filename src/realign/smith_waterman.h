@@ -147,6 +147,10 @@ class CornerProof {
   std::vector<int16_t> reference_;
 };
 
+// The place of the one base in which two sequences of equal length differ, when SSW's alignment is certainly the one of base
+// upon base; none when they differ elsewhere or that is not certain.
+std::optional<int> lone_mismatch(std::span<const int8_t> query, std::span<const int8_t> reference, const Penalties& penalties);
+
 // One aligner per thread; the query is held between calls.
 class SmithWaterman {
  public:
@@ -156,7 +160,7 @@ class SmithWaterman {
   LocalEnd end_in(std::span<const int8_t> reference);  // score alone; 0 when nothing matches
   std::optional<LocalAlignment> align_to(std::span<const int8_t> reference);
   std::optional<LocalAlignment> align_to(std::span<const int8_t> reference, const LocalEnd& end);  // end_in(reference), known
-  // The same answer, much sooner where the two differ in few places.
+  // The same answer, much sooner where the two differ in few places, and at once where it is one base.
   std::optional<LocalAlignment> align_similar(std::span<const int8_t> query, std::span<const int8_t> reference);
 
  private:

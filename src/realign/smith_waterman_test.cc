@@ -228,6 +228,31 @@ TEST(SmithWaterman, AlignsSimilarSequencesAsAllOthers) {
   EXPECT_GT(proved, 200);  // else the proof is of no use
 }
 
+TEST(SmithWaterman, KnowsALoneMismatchAtOnceAndOnlyWhereItIsCertain) {
+  Sequences from(4);
+  int known = 0;
+  for (int i = 0; i < 2000; ++i) {
+    const std::string unit = from.bases(1 + from.below(4));
+    std::string reference;
+    if (from.below(2) == 0) {
+      while (reference.size() < 30) reference += unit;
+    } else {
+      reference = from.bases(1 + from.below(60), 1 + from.below(3));
+    }
+    std::string query = reference;
+    query[static_cast<size_t>(from.below(static_cast<int>(query.size())))] = "ACGTN"[from.below(5)];
+    const Codes q = base_codes(query);
+    const Codes r = base_codes(reference);
+    const Penalties penalties = from.penalties();
+    if (!lone_mismatch(q, r, penalties)) continue;
+    ++known;
+    SmithWaterman aligner(penalties);
+    aligner.set_query(q);
+    ASSERT_EQ(text(aligner.align_similar(q, r)), text(aligner.align_to(r))) << query << " " << reference;
+  }
+  EXPECT_GT(known, 300);
+}
+
 TEST(SmithWaterman, DoesNotProveWhatIsFalse) {
   CornerProof corners;
   const auto proves = [&](const std::string& query, const std::string& reference) {
