@@ -21,8 +21,8 @@ const std::string& called_as();     // argv[0] without its folder
 
 void add_call(CLI::App& parent);
 void add_examples(CLI::App& parent);
-void add_make_examples(CLI::App& parent);  // and make_examples_pangenome_aware_dv
 void add_postprocess_variants(CLI::App& parent);
+void add_make_examples(CLI::App& parent);  // and make_examples_pangenome_aware_dv
 void add_show_pileup(CLI::App& parent);
 void add_gbz_build(CLI::App& parent);
 void add_gbz_check(CLI::App& parent);

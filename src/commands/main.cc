@@ -23,9 +23,9 @@ namespace {
 const std::map<std::string, std::vector<std::string>> kUpstreamNames = {
     {"run_pangenome_aware_deepvariant", {"call"}},
     {"load_gbz_into_shared_memory", {"gbz", "load"}},
+    {"postprocess_variants", {"postprocess_variants"}},
     {"make_examples", {"make_examples"}},
     {"make_examples_pangenome_aware_dv", {"make_examples_pangenome_aware_dv"}},
-    {"postprocess_variants", {"postprocess_variants"}},
 };
 
 std::string the_command_line;

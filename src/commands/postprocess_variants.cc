@@ -34,7 +34,6 @@ struct Options {
   bool vcf_stats_report = false;
   bool process_somatic = false;
   std::string pon_filtering;
-  std::string flagfile;
 };
 
 std::optional<std::string> given(const std::string& text) { return text.empty() ? std::nullopt : std::optional(text); }
@@ -56,7 +55,6 @@ void check_flags(const Options& options) {
   if (!options.pon_filtering.empty())
     refuse("--pon_filtering marks somatic records of a panel of normals, which this release does not write", "leave it out");
   if (options.vcf_stats_report) refuse("--vcf_stats_report asks for the HTML statistics report, which another program makes", "run vcf_stats_report on the VCF");
-  if (!options.flagfile.empty()) refuse("--flagfile asks for flags from a file, which this release does not read", "write the flags out");
   if (options.nonvariant_site_tfrecord_path.empty() != options.gvcf_outfile.empty())
     refuse("a gVCF needs both --nonvariant_site_tfrecord_path and --gvcf_outfile", "give both or none");
   if (options.request.options.use_multiallelic_model && options.debug_output_all_candidates == "ALT")
@@ -121,7 +119,6 @@ void add_flags(CLI::App& command, Options& options) {
   add_switch(command, "vcf_stats_report", options.vcf_stats_report, "refused: another program's work");
   add_switch(command, "process_somatic", options.process_somatic, "refused: somatic calling");
   command.add_option("--pon_filtering", options.pon_filtering, "refused: somatic calling");
-  command.add_option("--flagfile", options.flagfile)->group(kHidden);
 }
 
 }  // namespace

@@ -64,8 +64,6 @@ Inputs::Inputs(const InputPaths& given)
   work = shards(calling);
 }
 
-std::vector<genome::Region> Inputs::regions(const std::vector<std::string>& texts) const { return regions_of(texts, reference.contigs()); }
-
 void Inputs::attach_pangenome() {
   if (paths.pangenome && !pangenome) pangenome = std::make_unique<AttachedPangenome>(paths);
 }

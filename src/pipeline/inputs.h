@@ -60,9 +60,6 @@ struct Inputs {
 
   formats::Alignments open_reads() const { return formats::Alignments(paths.reads, paths.reference); }  // one per thread
 
-  // Regions of the paths' kind (literals or BED files) as the command line gives them.
-  std::vector<genome::Region> regions(const std::vector<std::string>& texts) const;
-
   InputPaths paths;
   formats::Reference reference;
   formats::AlignmentHeader header;
