@@ -1,6 +1,6 @@
 #include <algorithm>
+#include <bit>
 #include <cstring>
-#include <functional>
 
 #include "base/error.h"
 #include "genome/dna.h"
@@ -11,28 +11,52 @@ namespace {
 
 using genome::Read;
 
+// Of a read's key, eight letters at a time.
+size_t hash_of(const Read& read) {
+  constexpr uint64_t kMix = 0x9E3779B97F4A7C15;
+  const char* at = read.name.data();
+  size_t left = read.name.size();
+  uint64_t hash = (left << 1 | read.number) * kMix;
+  const auto mix = [&hash](uint64_t word) {
+    hash = (hash ^ word) * kMix;
+    hash ^= hash >> 32;
+  };
+  for (; left > 8; left -= 8, at += 8) {
+    uint64_t word = 0;
+    std::memcpy(&word, at, 8);
+    mix(word);
+  }
+  uint64_t rest = 0;
+  std::memcpy(&rest, at, left);
+  mix(rest);
+  return hash;
+}
+
 // For each read the number of its key (name, number) among those that several reads bear, -1 for all others.
 // A read and its supplementary alignment share a key, and a key shows one allele a position.
 std::vector<int32_t> shared_keys(const std::vector<Read>& reads) {
+  constexpr size_t kAhead = 8;  // names lie scattered
   std::vector<int32_t> shared(reads.size(), -1);
-  std::vector<std::pair<size_t, int32_t>> by_hash;
-  by_hash.reserve(reads.size());
+  const size_t slots = std::bit_ceil(2 * reads.size() + 1);
+  std::vector<std::pair<size_t, int32_t>> table(slots, {0, -1});  // hash and first read of each key
   for (size_t i = 0; i < reads.size(); ++i) {
-    by_hash.emplace_back(std::hash<std::string_view>{}(reads[i].name) + reads[i].number, static_cast<int32_t>(i));
-  }
-  std::sort(by_hash.begin(), by_hash.end());
-  const auto same_key = [&reads](int32_t a, int32_t b) {
-    return reads[static_cast<size_t>(a)].number == reads[static_cast<size_t>(b)].number &&
-           reads[static_cast<size_t>(a)].name == reads[static_cast<size_t>(b)].name;
-  };
-  for (size_t i = 0; i < by_hash.size(); ++i) {
-    for (size_t j = i; j-- > 0 && by_hash[j].first == by_hash[i].first;) {
-      const auto [here, before] = std::pair(by_hash[i].second, by_hash[j].second);
-      if (!same_key(here, before)) continue;
-      int32_t& group = shared[static_cast<size_t>(before)];
-      if (group < 0) group = before;
-      shared[static_cast<size_t>(here)] = group;
-      break;
+    const Read& read = reads[i];
+    if (i + kAhead < reads.size()) __builtin_prefetch(reads[i + kAhead].name.data());
+    const size_t hash = hash_of(read);
+    size_t slot = hash & (slots - 1);
+    while (true) {
+      auto& [its_hash, first] = table[slot];
+      if (first < 0) {
+        table[slot] = {hash, static_cast<int32_t>(i)};
+        break;
+      }
+      const Read& other = reads[static_cast<size_t>(first)];
+      if (its_hash == hash && other.number == read.number && other.name == read.name) {
+        shared[static_cast<size_t>(first)] = first;
+        shared[i] = first;
+        break;
+      }
+      slot = (slot + 1) & (slots - 1);
     }
   }
   return shared;
@@ -58,6 +82,7 @@ class Counter {
 
   void add(int32_t index) {
     read_ = index;
+    if (unflushed_++ == UINT8_MAX) flush();  // before a byte could run over: a read agrees once a position
     const Read& read = reads_[static_cast<size_t>(index)];
     int64_t position = read.start;
     int64_t offset = 0;
@@ -88,11 +113,17 @@ class Counter {
   }
 
   std::vector<PositionCounts> take() {
-    for (size_t i = 0; i < counts_.size(); ++i) counts_[i].reference += agreeing_[i];
+    flush();
     return std::move(counts_);
   }
 
  private:
+  void flush() {
+    for (size_t i = 0; i < counts_.size(); ++i) counts_[i].reference += agreeing_[i];
+    std::fill(agreeing_.begin(), agreeing_.end(), uint8_t{0});
+    unflushed_ = 1;
+  }
+
   enum class Held : uint8_t { kNothing, kReference, kAllele, kTracked };  // kTracked: the reference base, to be listed
 
   // The last base of the run is held back: an indel that follows stands at the same position and takes its place.
@@ -112,9 +143,7 @@ class Counter {
     const char* bases = read.bases.data() + offset;
     const uint8_t* quality = read.quality.data() + offset;
     const char* plain = plain_.data() + from;
-    int32_t* agreeing = agreeing_.data() + from;
-    const auto least = static_cast<uint8_t>(min_quality_);
-    for (size_t i = 0; i < n; ++i) agreeing[i] += (bases[i] == plain[i]) & (quality[i] >= least);
+    count_agreeing(bases, plain, quality, static_cast<uint8_t>(min_quality_), n, agreeing_.data() + from);
 
     size_t i = 0;
     const auto differing = [&](size_t end) {
@@ -143,6 +172,15 @@ class Counter {
       const auto base = static_cast<size_t>(offset + *at - position);
       const auto place = static_cast<size_t>(*at - region_.start);
       if (read.bases[base] == plain_[place] && usable(read, base)) put(place, observed(read, base, AlleleType::kReference));
+    }
+  }
+
+  // Bytes throughout, so that a vector register takes 16 and more at a time.
+  static void count_agreeing(const char* __restrict bases, const char* __restrict plain, const uint8_t* __restrict quality,
+                             uint8_t least, size_t n, uint8_t* __restrict agreeing) {
+    for (size_t i = 0; i < n; ++i) {
+      const bool agrees = static_cast<unsigned>(bases[i] == plain[i]) & static_cast<unsigned>(quality[i] >= least);
+      agreeing[i] = static_cast<uint8_t>(agreeing[i] + agrees);
     }
   }
 
@@ -245,7 +283,8 @@ class Counter {
   const std::span<const int64_t> tracked_;
   const std::vector<int32_t> shared_key_;
   std::string plain_;              // the region's reference, 0 where it is not ACGT: equal to no read base
-  std::vector<int32_t> agreeing_;  // [region] reference bases of runs, apart from counts_ so that the loop is plain
+  std::vector<uint8_t> agreeing_;  // [region] reference bases of runs, apart from counts_ so that the loop is plain
+  int unflushed_ = 0;              // reads since agreeing_ went into counts_
   std::vector<PositionCounts> counts_;
   int32_t read_ = 0;
   Held held_ = Held::kNothing;

@@ -2,6 +2,7 @@
 
 #include <map>
 #include <random>
+#include <set>
 
 #include "base/error.h"
 #include "genome/dna.h"
@@ -194,15 +195,15 @@ namespace {
 // The same rules as a list of alleles, one after the other, as the field's text tells them.
 class Oracle {
  public:
-  Oracle(const genome::Region& region, const ReferenceWindow& reference, const CountOptions& options)
-      : region_(region), reference_(reference), options_(options) {}
+  Oracle(const genome::Region& region, const ReferenceWindow& reference, const CountOptions& options, std::set<int64_t> tracked)
+      : region_(region), reference_(reference), options_(options), tracked_(std::move(tracked)) {}
 
   std::map<int64_t, std::pair<int, std::map<std::string, std::string>>> out;  // position -> reference, key -> allele
 
   void add(const Read& each) {
     struct Item {
       int64_t position;
-      std::string text;  // "" for reference
+      std::string text;
       bool skip;
     };
     std::vector<Item> items;
@@ -216,8 +217,7 @@ class Oracle {
           const bool weak = each.quality[at] < options_.min_base_quality;
           if (!genome::is_acgt(base) || (weak && options_.legacy)) continue;
           const bool same = base == reference_.at(position + i);
-          if (same && weak) continue;
-          items.push_back({position + i, same ? "" : std::string("SUB:") + base + (weak ? "?" : ""), false});
+          items.push_back({position + i, std::string(same ? "REF:" : "SUB:") + base + (weak ? "?" : ""), false});
         }
       } else if (op == 'I' || op == 'S' || op == 'D') {
         const char anchor = offset ? each.bases[offset - 1] : reference_.at(position - 1);
@@ -241,11 +241,9 @@ class Oracle {
       if (items[i].skip || !region_.contains(items[i].position)) continue;
       if (i + 1 < items.size() && !items[i + 1].skip && items[i + 1].position == items[i].position) continue;
       auto& [reference, alleles] = out[items[i].position];
-      if (items[i].text.empty()) {
-        ++reference;
-      } else {
-        alleles[each.key()] = items[i].text;
-      }
+      const bool agrees = items[i].text.starts_with("REF");
+      reference += agrees && !items[i].text.ends_with('?') ? 1 : 0;
+      if (!agrees || tracked_.contains(items[i].position)) alleles[each.key()] = items[i].text;
     }
   }
 
@@ -253,13 +251,14 @@ class Oracle {
   genome::Region region_;
   ReferenceWindow reference_;
   CountOptions options_;
+  std::set<int64_t> tracked_;
 };
 
 char random_base(std::mt19937& random, int odd) { return random() % static_cast<uint32_t>(odd) == 0 ? 'N' : "ACGT"[random() % 4]; }
 
-Read random_read(std::mt19937& random, const std::string& contig) {
+Read random_read(std::mt19937& random, const std::string& contig, uint32_t names) {
   Read out;
-  out.name = "r" + std::to_string(random() % 30);  // some share a key
+  out.name = "r" + std::to_string(random() % names);  // some share a key
   out.number = random() % 2;
   out.mapq = 60;
   out.start = static_cast<int64_t>(random() % contig.size());
@@ -295,13 +294,17 @@ TEST(CountAlleles, AgreesWithAPlainListOfAllelesOnRandomReads) {
     const genome::Region region{0, start, start + 1 + static_cast<int64_t>(random() % 60)};
     const ReferenceWindow reference{0, contig};
     const CountOptions options{.min_mapq = 0, .min_base_quality = 10, .legacy = round % 2 == 0};
+    std::vector<int64_t> tracked;
+    for (int64_t at = region.start; round % 3 == 0 && at < region.end; ++at) {
+      if (random() % 3 == 0) tracked.push_back(at);
+    }
     std::vector<Read> reads;
-    Oracle oracle(region, reference, options);
-    for (int i = 0; i < 40; ++i) {
-      reads.push_back(random_read(random, contig));
+    Oracle oracle(region, reference, options, {tracked.begin(), tracked.end()});
+    for (int i = 0; i < (round == 0 ? 600 : 40); ++i) {  // more than a byte can count, once
+      reads.push_back(random_read(random, contig, round == 0 ? 4000 : 30));
       if (reads.back().start < region.end && reads.back().end > region.start) oracle.add(reads.back());
     }
-    const auto counts = count_alleles(region, reads, reference, options);
+    const auto counts = count_alleles(region, reads, reference, options, tracked);
     for (int64_t position = region.start; position < region.end; ++position) {
       const PositionCounts& here = counts[static_cast<size_t>(position - region.start)];
       auto& [agreeing, alleles] = oracle.out[position];
