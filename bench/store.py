@@ -41,6 +41,22 @@ def cost_of(*words):
     return used.ru_utime + used.ru_stime, time.monotonic() - start, used.ru_maxrss / 1024
 
 
+def own_memory_of(*words):
+    """Peak MB of a process's own memory: not of files that it maps, nor of what it shares."""
+    child = subprocess.Popen([str(w) for w in words], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    peak = 0
+    while child.poll() is None:
+        try:
+            status = pathlib.Path(f"/proc/{child.pid}/status").read_text()
+        except OSError:
+            continue
+        peak = max([peak] + [int(line.split()[1]) for line in status.splitlines() if line.startswith("RssAnon:")])
+        time.sleep(0.001)
+    if child.returncode != 0:
+        sys.exit(f"{words[0]} ended with {child.returncode}")
+    return peak / 1024
+
+
 def attach():
     print("attach, with verification, warm (GBZ of a third of the image's size beside it; 301 tries)")
     print("image MB  median ms  worst ms")
@@ -65,14 +81,27 @@ def load_from_index():
 
 
 def panel(bases, haplotypes):
-    graph = WORK / f"panel_{bases}_{haplotypes}.gbz"
-    if not graph.exists():
-        gfa = graph.with_suffix(".gfa")
+    """The graph as GBZ version 1, and as version 3."""
+    graphs = {version: WORK / f"panel_{bases}_{haplotypes}{suffix}.gbz" for version, suffix in ((1, ""), (3, ".v3"))}
+    if not all(graph.exists() for graph in graphs.values()):
+        gfa = graphs[1].with_suffix(".gfa")
         lines_of(sys.executable, HERE / "make_panel.py", "--bases", bases, "--haplotypes", haplotypes, "--seed", 1, "-o", gfa)
-        cpu, wall, peak = cost_of(HAPLOOM, "gbz", "build", gfa, "-o", graph)
-        print(f"\nhaploom gbz build of {gfa.stat().st_size / 1e6:.0f} MB GFA: {cpu:.1f} CPU-s, {wall:.1f} s, peak {peak:.0f} MB")
+        for version, graph in graphs.items():
+            cpu, wall, peak = cost_of(HAPLOOM, "gbz", "build", "--version", version, gfa, "-o", graph)
+            print(f"\nhaploom gbz build --version {version} of {gfa.stat().st_size / 1e6:.0f} MB GFA: {cpu:.1f} CPU-s, {wall:.1f} s, peak {peak:.0f} MB")
         gfa.unlink()
-    return graph
+    return graphs
+
+
+def conversion_memory(graphs):
+    print("\nconversion: memory of its own, beside the image and the pages of the file")
+    for graph in graphs:
+        name = f"bench.{os.getpid()}"
+        idle = own_memory_of(HAPLOOM, "gbz", "ls")
+        own = own_memory_of(HAPLOOM, "gbz", "load", "--pangenome_gbz", graph, "--shared_memory_name", name, "--gbz_backing", "shm")
+        facts = dict(line.split("\t") for line in lines_of(HAPLOOM, "gbz", "stat", name))
+        lines_of(HAPLOOM, "gbz", "unload", name)
+        print(f"  {graph.name}: {own:.1f} MB, of which {idle:.1f} of any command; image {int(facts['bytes']) / 1e6:.1f} MB")
 
 
 def conversion(graph):
@@ -125,8 +154,10 @@ def main():
     WORK.mkdir(parents=True, exist_ok=True)
     attach()
     load_from_index()
-    graph = panel(bases, haplotypes)
+    graphs = panel(bases, haplotypes)
+    graph = graphs[1]
     conversion(graph)
+    conversion_memory([*graphs.values()] + [HPRC] * HPRC.exists())
     windows(graph)
     memory_of_jobs(graph)
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <zlib.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 
@@ -10,6 +11,7 @@ namespace haploom::formats {
 namespace {
 
 constexpr unsigned kBlock = 1U << 20;
+constexpr unsigned kFirstBlock = 1U << 14;  // a small file is not worth the clearing of a large buffer
 
 }  // namespace
 
@@ -33,8 +35,9 @@ bool LineReader::fill() {
   buffer_.erase(0, at_);
   at_ = 0;
   const size_t have = buffer_.size();
-  buffer_.resize(have + kBlock);
-  const int got = gzread(file_, buffer_.data() + have, kBlock);
+  const auto block = static_cast<unsigned>(std::clamp<int64_t>(gztell(file_), kFirstBlock, kBlock));  // as much as all before
+  buffer_.resize(have + block);
+  const int got = gzread(file_, buffer_.data() + have, block);
   buffer_.resize(have + static_cast<size_t>(got > 0 ? got : 0));
   int state = Z_OK;
   const char* cause = gzerror(file_, &state);  // a file that is cut short reads to its end and says so here

@@ -40,11 +40,10 @@ constexpr uint64_t aligned(uint64_t bytes) { return (bytes + kSectionAlignment -
   throw Error{Exit::kInput, Reason::kReadGbz, "shared_image", "the graph's file changed while it was read", "give a GBZ file that nobody writes to"};
 }
 
-// A sequence on its way, and the nodes it passes in short: a path has the same mark from its front as from its end.
-struct Traveller {
-  uint64_t bases = 0;
-  uint64_t mark = 0;
-};
+// A sequence on its way: its bases, and the nodes it passed in short: a path has the same mark from its front as from its
+// end. Both are added to at once, for that is done once a visit.
+using Traveller = uint64_t __attribute__((vector_size(16)));
+constexpr size_t kTravelled = 0, kMark = 1;
 
 // Any good mixture: damage is no malice.
 uint64_t mark_of(uint64_t id) {
@@ -363,23 +362,20 @@ void ImageWriter::sweep_sequences(std::span<std::byte> out) const {
       if (visit > ends.size() || sequences.size() > ends.size() - visit) refuse_changed();
       std::copy(sequences.begin(), sequences.end(), ends.begin() + static_cast<int64_t>(visit));
       for (const uint32_t sequence : sequences)
-        if (sequence % 2 == 0) paths[sequence / 2].bases = travellers[sequence].bases;
+        if (sequence % 2 == 0) paths[sequence / 2].bases = travellers[sequence][kTravelled];
       return;
     }
     const uint64_t index = gbz::node_id(code) - first_id(), length = image.node_length(code);
     if (index % kOwnerStep == 0) {
       Owner* owner = &owners[owner_starts[index / kOwnerStep * 2 + (gbz::is_reverse(code) ? 1 : 0)] + visit];
       for (const uint32_t sequence : sequences) {
-        const uint64_t bases = travellers[sequence].bases;
+        const uint64_t bases = travellers[sequence][kTravelled];
         *owner++ = {static_cast<uint32_t>(bases), static_cast<uint32_t>(bases >> 32), sequence};
       }
     }
-    const uint64_t mark = mark_of(index);
+    const Traveller step = {length, mark_of(index)};
     Traveller* const all = travellers.data();
-    for (const uint32_t sequence : sequences) {
-      all[sequence].bases += length;
-      all[sequence].mark += mark;
-    }
+    for (const uint32_t sequence : sequences) all[sequence] += step;
   };
   const auto sequences = sequences_by_component();
   Stage stage(progress_, 2, facts_.visit_total);
@@ -390,7 +386,7 @@ void ImageWriter::sweep_sequences(std::span<std::byte> out) const {
     sweep.run();
   });
   for (uint64_t path = 0; path < facts_.paths; ++path)
-    if (travellers[2 * path].mark != travellers[2 * path + 1].mark) refuse_path(path);
+    if (travellers[2 * path][kMark] != travellers[2 * path + 1][kMark]) refuse_path(path);
 }
 
 }  // namespace haploom::shared_image

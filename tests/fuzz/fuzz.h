@@ -27,8 +27,8 @@ inline void require(bool condition, const char* what_must_hold) {
 
 // The bases of a node as its code reads them, by the complement of GBZ tools.
 inline std::string bases_of(const gbz::Gbz& graph, gbz::NodeCode code) {
-  const std::string_view label = graph.label(gbz::node_id(code));
-  if (!gbz::is_reverse(code)) return std::string(label);
+  const std::string label = graph.label(gbz::node_id(code));
+  if (!gbz::is_reverse(code)) return label;
   std::string out(label.rbegin(), label.rend());
   for (char& base : out) base = gbz::complement_gbz(base);
   return out;
