@@ -198,3 +198,80 @@ def test_root_collects_for_every_user_and_touches_only_their_own(graph, store):
     assert {entry["uid"] for entry in json.loads(gbz(store, "ls", "--all_users", "--json").stdout)} == {12345}
     gbz(store, "gc", "--all_users")
     assert not theirs.exists() and planted.exists()
+
+
+def test_gc_without_removing_changes_nothing(graph, store):
+    load(graph, store, "--shared_memory_name", "x")
+    lock = file_of(store, "x.lock")
+    lock.write_bytes(b"")  # of a process that was killed
+    before = {path: path.stat().st_mtime_ns for path in [store, *store.iterdir()]}
+    assert set(collected(store, "--dry_run", "--kept")) == {str(lock), str(file_of(store, "x"))}
+    assert {path: path.stat().st_mtime_ns for path in [store, *store.iterdir()]} == before
+
+
+def test_a_name_in_two_places_is_asked_about(graph, store):
+    name, env = f"two.{os.getpid()}", {"TMPDIR": str(store)}
+    words = ["load_gbz_into_shared_memory", "--pangenome_gbz", graph, "--shared_memory_name", name]
+    try:
+        for backing in ("shm", "file"):
+            run(*words, "--gbz_backing", backing, "--gbz_store_dir", "/dev/shm" if backing == "shm" else store, env=env)
+        for command in ("unload", "verify", "stat"):
+            done = run("haploom", "gbz", command, name, ok=False, env=env)
+            assert done.returncode == 2 and f"'{name}' is in /dev/shm and in {store}" in done.stderr, done.stderr
+        assert file_of(store, name).exists()
+    finally:
+        run("haploom", "gbz", "unload", name, "--gbz_store_dir", "/dev/shm", env=env)
+    run("haploom", "gbz", "unload", name, env=env)
+    assert list(store.iterdir()) == []
+
+
+def test_a_remedy_names_the_place(graph, store):
+    load(graph, store, "--shared_memory_name", "x")
+    job = holder_of(graph, store, "x")
+    done = gbz(store, "unload", "x", ok=False)
+    assert done.returncode == 4 and f"haploom gbz unload 'x' --force --gbz_store_dir '{store}'" in done.stderr, done.stderr
+    job.send_signal(signal.SIGCONT)
+
+
+def test_verify_takes_an_index(graph, tmp_path):
+    own = tmp_path / "g.gbz"
+    own.write_bytes(graph.read_bytes())
+    run("haploom", "gbz", "index", own)
+    index = tmp_path / "g.gbz.haploom"
+    assert run("haploom", "gbz", "verify", index).stdout == f"{index}\tgood\t{index.stat().st_size} bytes\n"
+    whole = index.read_bytes()
+    index.chmod(0o600)
+    index.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
+    done = run("haploom", "gbz", "verify", "g.gbz.haploom", ok=False, cwd=tmp_path)
+    assert done.returncode == 3 and "error [shared_image/40]: " in done.stderr and f"haploom gbz index --force {own}" in done.stderr, done.stderr
+
+
+@pytest.mark.skipif(UID != 0, reason="needs root, to be another user")
+def test_what_another_user_may_not_read_is_not_called_damaged(graph, store):
+    load(graph, store, "--shared_memory_name", "x")
+    store.chmod(0o1777)
+    for folder in store.parents:
+        if folder != folder.parent and str(folder).startswith(str(store.parents[2])):
+            folder.chmod(folder.stat().st_mode | 0o011)
+    words = [BIN / "haploom", "gbz", "ls", "--all_users", "--gbz_store_dir", store]
+    probe = subprocess.run([BIN / "haploom", "--version"], capture_output=True, user=12345, group=12345, extra_groups=[], check=False)
+    if probe.returncode != 0:
+        pytest.skip("another user may not run the program here")
+    (entry,) = json.loads(subprocess.run([*words, "--json"], capture_output=True, text=True, user=12345, group=12345, extra_groups=[], check=True).stdout)
+    assert entry["policy"] == "not readable" and "Permission denied" in entry["problem"]
+    text = subprocess.run([*words, "--format", "prometheus"], capture_output=True, text=True, user=12345, group=12345, extra_groups=[], check=True).stdout
+    assert [value for _, value in parsed(text)["haploom_shared_image_damaged"]] == [0]
+
+
+def test_ls_and_gc_look_at_the_user_that_is_named(graph, store):
+    load(graph, store, "--shared_memory_name", "x")
+    assert json.loads(gbz(store, "ls", "--json", "--gbz_shared_memory_owner", "12345").stdout) == []
+    assert [entry["name"] for entry in json.loads(gbz(store, "ls", "--json", "--gbz_shared_memory_owner", UID).stdout)] == ["x"]
+    theirs = file_of(store, "y", 12345)
+    theirs.write_bytes(b"no image")
+    if UID != 0:
+        assert gbz(store, "gc", "--gbz_shared_memory_owner", "12345", ok=False).returncode == 2
+        return
+    os.chown(theirs, 12345, 12345)
+    assert set(collected(store, "--dry_run", "--gbz_shared_memory_owner", "12345")) == {str(theirs)}
+    assert set(collected(store, "--dry_run")) == {str(file_of(store, "x"))}

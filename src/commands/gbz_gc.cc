@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "base/log.h"
@@ -15,6 +16,7 @@ namespace {
 
 struct Options {
   std::string directory;
+  std::optional<uint32_t> owner;
   shared_image::GarbageRules rules;
 };
 
@@ -56,10 +58,14 @@ void add_gbz_gc(CLI::App& parent) {
   const auto options = std::make_shared<Options>();
   command->add_flag("--kept,--all", options->rules.kept, "unused pangenomes too that were loaded to be kept");
   command->add_flag("--dry_run", options->rules.dry_run, "print what would be removed, and remove nothing");
+  command->add_option("--gbz_shared_memory_owner", options->owner, "of this user id, with that user's rights; root only, but for one's own");
   command->add_flag("--all_users", options->rules.all_users, "of every user of the node, each with that user's rights; root only. For the epilog of a scheduler");
   add_store_directory(*command, options->directory);
   command->footer("What is in use, and what is being loaded, stays; the table says by whom.\n\nexample: haploom gbz gc --dry_run");
-  command->callback([options] { collect_garbage(options->directory, options->rules); });
+  command->callback([options] {
+    options->rules.owner = options->owner;
+    collect_garbage(options->directory, options->rules);
+  });
 }
 
 }  // namespace haploom::commands

@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <cstdio>
 #include <memory>
@@ -33,8 +34,8 @@ std::string name_to_unload(const Options& options) {
 void load(const Options& options) {
   const std::string& directory = options.store.placement.directory;
   if (options.unload) return unload(directory, name_to_unload(options), options.force);
-  if (options.list) return print_store(directory, ListFormat::kTable, false);
-  if (options.gc) return collect_garbage(directory, {});
+  if (options.list) return print_store(directory, ListFormat::kTable, options.store.owner.value_or(::geteuid()));
+  if (options.gc) return collect_garbage(directory, {.owner = options.store.owner});
   if (options.pangenome_gbz.empty())
     throw Error{Exit::kUsage, Reason::kUsage, "commands", "--pangenome_gbz is required", "--pangenome_gbz FILE.gbz; or --unload, --list or --gc"};
   const shared_image::Lease lease =

@@ -32,7 +32,10 @@ struct Options {
   ListFormat format = ListFormat::kTable;
   bool as_json = false;
   bool all_users = false;
+  std::optional<uint32_t> owner;
   double watch_seconds = 2;
+
+  std::optional<uid_t> whose() const { return all_users ? std::nullopt : std::optional<uid_t>(owner.value_or(::geteuid())); }
 };
 
 struct Row {
@@ -41,7 +44,7 @@ struct Row {
   std::optional<uint64_t> pss_bytes;  // of all holders that can be seen
 
   bool whole() const { return entry.problem.empty(); }
-  const char* policy() const { return !whole() ? "damaged" : entry.policy == shared_image::Policy::kKept ? "kept" : "transient"; }
+  const char* policy() const { return entry.unreadable ? "not readable" : !whole() ? "damaged" : entry.policy == shared_image::Policy::kKept ? "kept" : "transient"; }
 };
 
 Row row_of(shared_image::Entry entry) {
@@ -54,13 +57,13 @@ Row row_of(shared_image::Entry entry) {
   return row;
 }
 
-std::vector<Row> rows_of(const std::string& directory, bool all_users) {
+std::vector<Row> rows_of(const std::string& directory, std::optional<uid_t> owner) {
   std::vector<Row> rows;
   for (const std::string& place : places_to_look(directory)) {
     shared_image::StoreOptions options;
     options.directory = place;
     const std::string checked = shared_image::Store(options).directory();
-    for (shared_image::Entry& entry : shared_image::inventory(checked, all_users ? std::nullopt : std::optional(::geteuid()))) rows.push_back(row_of(std::move(entry)));
+    for (shared_image::Entry& entry : shared_image::inventory(checked, owner)) rows.push_back(row_of(std::move(entry)));
   }
   return rows;
 }
@@ -156,7 +159,7 @@ void print_prometheus(const std::vector<Row>& rows) {
   family("haploom_shared_image_created_timestamp_seconds", "When it was made, Unix time.",
          [](const Row& row) { return Number(static_cast<uint64_t>(std::max<int64_t>(0, row.entry.created_unix))); });
   family("haploom_shared_image_pss_bytes", "Proportional memory of the holders that can be seen.", [](const Row& row) { return row.pss_bytes; });
-  family("haploom_shared_image_damaged", "1 when no job can use it.", [](const Row& row) { return Number(row.whole() ? 0 : 1); });
+  family("haploom_shared_image_damaged", "1 when no job can use it.", [](const Row& row) { return Number(row.whole() || row.entry.unreadable ? 0 : 1); });
 }
 
 // Until the time is over or a signal came.
@@ -172,7 +175,7 @@ void rest(double seconds) {
 void watch(const Options& options) {
   while (true) {
     if (::isatty(STDOUT_FILENO) != 0) fmt::print("\033[H\033[2J");
-    print_store(options.directory, options.format, options.all_users);
+    print_store(options.directory, options.format, options.whose());
     if (std::fflush(stdout) != 0) throw Error{Exit::kResource, Reason::kOutput, "commands", "cannot write to standard output", "check the program that reads it"};
     rest(options.watch_seconds);
   }
@@ -180,8 +183,8 @@ void watch(const Options& options) {
 
 }  // namespace
 
-void print_store(const std::string& directory, ListFormat format, bool all_users) {
-  const std::vector<Row> rows = rows_of(directory, all_users);
+void print_store(const std::string& directory, ListFormat format, std::optional<uid_t> owner) {
+  const std::vector<Row> rows = rows_of(directory, owner);
   switch (format) {
     case ListFormat::kTable: return print_table(rows);
     case ListFormat::kJson: return print_json(rows);
@@ -198,7 +201,8 @@ void add_gbz_ls(CLI::App& parent) {
                             ->type_name("FORMAT")
                             ->default_str("table");
   command->add_flag("--json", options->as_json, "--format json")->excludes(format);
-  command->add_flag("--all_users", options->all_users, "of every user of the node; what only root may read is shown as damaged to others");
+  command->add_option("--gbz_shared_memory_owner", options->owner, "of this user id instead of the caller's");
+  command->add_flag("--all_users", options->all_users, "of every user of the node; what the caller may not read is shown as such");
   CLI::Option* watching = command->add_option("--watch", options->watch_seconds, "print again every SECONDS, until a signal comes")
                               ->expected(0, 1)
                               ->check(CLI::Range(0.1, 1e6))
@@ -211,7 +215,7 @@ void add_gbz_ls(CLI::App& parent) {
     if (watching->count() > 0)
       watch(*options);
     else
-      print_store(options->directory, options->format, options->all_users);
+      print_store(options->directory, options->format, options->whose());
   });
 }
 

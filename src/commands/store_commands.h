@@ -3,6 +3,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <sys/types.h>
+
+#include <optional>
 #include <string>
 
 #include "shared_image/garbage.h"
@@ -11,7 +14,8 @@ namespace haploom::commands {
 
 enum class ListFormat { kTable, kJson, kPrometheus };
 
-void print_store(const std::string& directory, ListFormat format, bool all_users);
+// owner: of whom; of everyone when there is none.
+void print_store(const std::string& directory, ListFormat format, std::optional<uid_t> owner);
 void unload(const std::string& directory, const std::string& name, bool force);
 void collect_garbage(const std::string& directory, const shared_image::GarbageRules& rules);
 

@@ -51,8 +51,14 @@ std::vector<std::string> places_to_look(const std::string& directory) {
 }
 
 shared_image::Store store_with(const std::string& name, const std::string& directory) {
+  const shared_image::Placement placement{Backing::kAuto, directory};
+  const std::vector<std::string> places = shared_image::directories_with(name, placement);
+  if (places.size() > 1) {
+    throw Error{Exit::kUsage, Reason::kUsage, "commands", fmt::format("'{}' is in {} and in {}: which?", shared_image::validated_name(name), places[0], places[1]),
+                fmt::format("--gbz_store_dir '{}', or --gbz_store_dir '{}'", places[0], places[1])};
+  }
   shared_image::StoreOptions options;
-  options.directory = shared_image::directory_with(name, {Backing::kAuto, directory});
+  options.directory = places.empty() ? shared_image::store_directories(placement).front() : places.front();
   return shared_image::Store(options);
 }
 

@@ -30,7 +30,7 @@ struct StoreFlags {
 void add_store_directory(CLI::App& command, std::string& directory);
 // Those of them that are there; a directory that was given, whether it is there or not.
 std::vector<std::string> places_to_look(const std::string& directory);
-// The store with the caller's object of that name.
+// The store with the caller's object of that name. Errors: kUsage when there are two.
 shared_image::Store store_with(const std::string& name, const std::string& directory);
 
 }  // namespace haploom::commands

@@ -8,6 +8,7 @@
 #include <cerrno>
 
 #include "base/log.h"
+#include "shared_image/backing.h"
 #include "shared_image/crash_point.h"
 #include "shared_image/failure.h"
 #include "shared_image/file_lock.h"
@@ -26,7 +27,7 @@ Error other_pangenome(const ObjectPlace& place, const ObjectHeader& header, cons
                  fmt::format("the shared pangenome '{}' was made from {} ({} bytes, fingerprint {}), but the one asked for has {} bytes, fingerprint {}",
                              place.name, header.gbz_path.text(), header.gbz_bytes, header.fingerprint().text(), expected.file_bytes,
                              expected.text()),
-                 fmt::format("give another --gbz_shared_memory_name (or none: equal graphs then find each other), or: haploom gbz unload '{}'", place.name));
+                 fmt::format("give another --gbz_shared_memory_name (or none: equal graphs then find each other), or: {}", unload_command(place.name, place.directory)));
 }
 
 bool linked(int file) {

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <sys/vfs.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdlib>
 #include <utility>
@@ -60,13 +61,19 @@ std::vector<std::string> store_directories(const Placement& placement) {
   return {kSharedMemory};
 }
 
-std::string directory_with(const std::string& name, const Placement& placement) {
-  const std::vector<std::string> directories = store_directories(placement);
-  for (const std::string& directory : directories) {
+std::vector<std::string> directories_with(const std::string& name, const Placement& placement) {
+  std::vector<std::string> directories = store_directories(placement);
+  std::erase_if(directories, [&](const std::string& directory) {
     struct stat status {};
-    if (::lstat(place_of(directory, validated_name(name)).object.c_str(), &status) == 0) return directory;
-  }
-  return directories.front();
+    return ::lstat(place_of(directory, validated_name(name)).object.c_str(), &status) != 0;
+  });
+  return directories;
+}
+
+std::string unload_command(const std::string& name, const std::string& directory, const std::string& flags) {
+  const std::vector<std::string> looked_into = store_directories({});
+  const bool found = std::find(looked_into.begin(), looked_into.end(), directory) != looked_into.end();
+  return fmt::format("haploom gbz unload '{}'{}{}{}", name, flags.empty() ? "" : " ", flags, found ? "" : fmt::format(" --gbz_store_dir '{}'", directory));
 }
 
 bool may_stay_private(const Placement& placement) {

@@ -30,8 +30,11 @@ struct Placement {
 
 // Where to look and to load, in this order; empty for kPrivate.
 std::vector<std::string> store_directories(const Placement& placement);
-// The one of them that holds an object of the caller's of that name; the first when none does.
-std::string directory_with(const std::string& name, const Placement& placement);
+// Those of them that hold an object of the caller's of that name.
+std::vector<std::string> directories_with(const std::string& name, const Placement& placement);
+// For remedies: "haploom gbz unload 'x' --force", with --gbz_store_dir where the command would not look by itself.
+// directory: the store's; flags: what stands between.
+std::string unload_command(const std::string& name, const std::string& directory, const std::string& flags = "");
 // Whether a load that finds no room in the last of them may go into the process's own memory.
 bool may_stay_private(const Placement& placement);
 

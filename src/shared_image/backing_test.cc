@@ -26,6 +26,12 @@ TEST_F(BackingTest, AutoLooksInMemoryThenOnTheDiskAndThenStaysPrivate) {
   EXPECT_THAT(store_directories({}), ElementsAre("/dev/shm", "/tmp"));
 }
 
+TEST_F(BackingTest, TheCommandOfARemedyNamesADirectoryThatItWouldNotLookInto) {
+  EXPECT_EQ(unload_command("x", "/dev/shm"), "haploom gbz unload 'x'");
+  EXPECT_EQ(unload_command("x", "/var/tmp", "--force"), "haploom gbz unload 'x' --force");
+  EXPECT_EQ(unload_command("x", "/scratch/me", "--force"), "haploom gbz unload 'x' --force --gbz_store_dir '/scratch/me'");
+}
+
 TEST_F(BackingTest, AGivenDirectoryIsTheOnlyOne) {
   EXPECT_THAT(store_directories({Backing::kAuto, "/scratch"}), ElementsAre("/scratch"));
   EXPECT_FALSE(may_stay_private({Backing::kAuto, "/scratch"}));

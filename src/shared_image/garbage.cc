@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <grp.h>
-#include <pwd.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -54,10 +53,8 @@ class ActingAs {
 
  private:
   static gid_t group_of(uid_t owner) {
-    struct passwd entry {};
-    struct passwd* found = nullptr;
-    std::array<char, 4096> buffer{};
-    return ::getpwuid_r(owner, &entry, buffer.data(), buffer.size(), &found) == 0 && found != nullptr ? entry.pw_gid : static_cast<gid_t>(owner);
+    const std::optional<Account> account = account_of(owner);
+    return account ? account->group : static_cast<gid_t>(owner);
   }
   void go_back() const {
     if (::seteuid(user_) != 0 || ::setegid(group_) != 0 || ::setgroups(groups_.size(), groups_.data()) != 0) std::abort();  // never as someone else
@@ -85,7 +82,7 @@ std::map<uid_t, Owned> files_by_owner(const std::string& directory, const Garbag
   for (const auto& entry : entries_of(directory)) {
     const std::optional<StoreFile> file = store_file(entry.path().filename().string());
     struct stat status {};
-    if (!file || (!rules.all_users && file->owner != ::geteuid())) continue;
+    if (!file || (!rules.all_users && file->owner != rules.owner.value_or(::geteuid()))) continue;
     // Under a name of an owner may stand what someone else put there.
     if (::lstat(entry.path().c_str(), &status) != 0 || status.st_uid != file->owner || !S_ISREG(status.st_mode)) continue;
     Owned& owned = owners[file->owner];
@@ -204,12 +201,32 @@ std::optional<GarbageRow> lock_row(const std::string& path, uid_t owner, const G
   return row;
 }
 
+// The name lock while a name's files are looked at. A dry run makes and removes nothing, so it takes only one that is there.
+class NameLock {
+ public:
+  NameLock(const ObjectPlace& place, const GarbageRules& rules) {
+    if (!rules.dry_run) {
+      if (std::optional<FileLock> lock = FileLock::try_acquire(place.lock, kPatience)) lock_.emplace(std::move(*lock));
+      held_ = lock_.has_value();
+    } else if (std::optional<ObjectFile> there = opened(place.lock, place.owner)) {
+      held_ = free_of_locks(there->file);
+      looked_at_ = std::move(there->file);
+    }
+  }
+  bool held() const { return held_; }
+
+ private:
+  bool held_ = true;
+  std::optional<FileLock> lock_;
+  Descriptor looked_at_;
+};
+
 void collect_name(const ObjectPlace& place, const Found& found, const GarbageRules& rules, std::vector<GarbageRow>& rows) {
   if (found.name_lock)
     if (auto row = lock_row(place.lock, place.owner, rules)) rows.push_back(std::move(*row));
   if (!found.object && found.temporaries.empty()) return;
-  const std::optional<FileLock> lock = FileLock::try_acquire(place.lock, kPatience);
-  if (!lock) {
+  const NameLock lock(place, rules);
+  if (!lock.held()) {
     GarbageRow row;
     row.owner = place.owner;
     row.path = found.object ? place.object : found.temporaries.front();
@@ -239,8 +256,10 @@ void guarded(std::vector<GarbageRow>& rows, uid_t owner, const std::string& path
 }  // namespace
 
 std::vector<GarbageRow> collect_garbage(const StoreOptions& options, const GarbageRules& rules) {
-  if (rules.all_users && ::geteuid() != 0)
-    throw Error{Exit::kUsage, Reason::kUsage, kModule, "other users' garbage is for root to remove", "leave out --all_users: your own needs no rights"};
+  if ((rules.all_users || rules.owner.value_or(::geteuid()) != ::geteuid()) && ::geteuid() != 0) {
+    throw Error{Exit::kUsage, Reason::kUsage, kModule, "other users' garbage is for root to remove",
+                "leave out --all_users and --gbz_shared_memory_owner: your own needs no rights"};
+  }
   const std::string directory = Store(options).directory();
   std::vector<GarbageRow> rows;
   for (const auto& [owner, owned] : files_by_owner(directory, rules)) {

@@ -14,6 +14,7 @@
 #include <sys/types.h>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,7 @@ namespace haploom::shared_image {
 struct GarbageRules {
   bool kept = false;       // kept objects too
   bool all_users = false;
+  std::optional<uid_t> owner = {};  // of this user instead of the caller's
   bool dry_run = false;    // look, and remove nothing
 };
 

@@ -178,7 +178,7 @@ class Placer {
       }
     }
     base::warn(kModule, "the pangenome is held by this process alone: every other job needs its own copy");
-    return Store::own_copy(name_, policy_, gbz_.source(), options_.store);
+    return Store::own_copy(name_, policy_, gbz_.source(), options_.store, options_.verify);
   }
 
  private:
@@ -234,7 +234,7 @@ void verify_whole(const Lease& lease, const GbzSource& gbz) {
   file.require_whole();
   if (full != lease.header().gbz_full) {
     throw failure(Reason::kOtherPangenome, fmt::format("the shared pangenome '{}' was made from another file than {}: full fingerprint {}, of the file {}", lease.name(), gbz.path(), text_of(lease.header().gbz_full), text_of(full)),
-                  fmt::format("give another --gbz_shared_memory_name, or: haploom gbz unload '{}'", lease.name()));
+                  fmt::format("give another --gbz_shared_memory_name, or: {}", unload_command(lease.name(), lease.directory())));
   }
   lease.verify();
 }
@@ -253,6 +253,29 @@ Lease attach_or_load_gbz(const std::string& gbz_path, const std::optional<std::s
   if (options.verify) verify_whole(lease, gbz);
   if (options.lock_memory) lease.lock_memory();
   return lease;
+}
+
+uint64_t verify_index(const std::string& path) {
+  const std::string index = std::filesystem::absolute(path).string();
+  const auto unreadable = [&](const std::string& why) {
+    return Error{Exit::kInput, Reason::kReadGbz, kModule, fmt::format("cannot read the index {}: {}", index, why), "give a regular file that you may read"};
+  };
+  const Descriptor file(::open(index.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+  struct stat status {};
+  if (!file || ::fstat(file.number(), &status) != 0) throw unreadable(errno_text(errno));
+  if (!S_ISREG(status.st_mode)) throw unreadable("it is no regular file");
+  ObjectHeader header;
+  if (::pread(file.number(), &header, sizeof header, 0) != static_cast<ssize_t>(sizeof header)) throw unreadable("it is shorter than a header");
+  verify_header(header, static_cast<uint64_t>(status.st_size), index, index);
+  const formats::GuardedFile bytes(index, kModule, Reason::kReadGbz);
+  if (bytes.bytes().size() < header.total_bytes) throw unreadable("it became shorter while it was read");
+  try {
+    verify_sections(header, bytes.bytes(), index, index);
+  } catch (const Error&) {
+    bytes.require_whole();
+    throw;
+  }
+  return header.total_bytes;
 }
 
 IndexWritten write_index(const std::string& gbz_path, bool anew, unsigned threads) {

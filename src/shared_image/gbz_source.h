@@ -29,6 +29,10 @@ struct HoldOptions {
 // loads, so that jobs meet although room came or went between them.
 Lease attach_or_load_gbz(const std::string& gbz_path, const std::optional<std::string>& name, Policy policy, const HoldOptions& options);
 
+// Compares every byte of an index (p.gbz.haploom) with its checksums. Its bytes; kInput/kReadGbz, kInput/kCorrupt, and
+// the reasons of a header that is none.
+uint64_t verify_index(const std::string& path);
+
 struct IndexWritten {
   std::string path;
   uint64_t bytes = 0;

@@ -102,5 +102,50 @@ TEST_F(GbzSourceTest, FileReplacedWhileAJobWaitsIsReason22) {
   EXPECT_TRUE(files().empty());
 }
 
+// The converter stops between measuring the mapped file and writing the image.
+TEST_F(GbzSourceTest, FileCutOrWrittenToWhileItIsConvertedIsReason22) {
+  for (const bool cut : {false, true}) {
+    const std::string gbz = graph("a.gbz", "G");
+    const Gate there;
+    Job job([&] {
+      there.wait();
+      ::setenv("HAPLOOM_STOP_POINT", "half_filled", 1);
+      hold(gbz);
+    });
+    there.open();
+    job.wait_until_stopped();
+    if (cut) {
+      std::filesystem::resize_file(gbz, 0);
+    } else {
+      std::fstream file(gbz, std::ios::binary | std::ios::in | std::ios::out);
+      file.seekp(static_cast<long>(std::filesystem::file_size(gbz) / 2));
+      file << std::string(64, '\xff');
+    }
+    job.kill(SIGCONT);
+    EXPECT_EQ(job.result(), 22) << (cut ? "cut" : "written to");
+    EXPECT_TRUE(files().empty());
+  }
+}
+
+TEST_F(GbzSourceTest, OnlyAPrivateCopyThatIsVerifiedIsSummed) {
+  HoldOptions options;
+  options.placement.backing = Backing::kPrivate;
+  const std::string gbz = graph("a.gbz", "G");
+  EXPECT_EQ(attach_or_load_gbz(gbz, "x", Policy::kTransient, options).header().sections[0].checksum, 0U);
+  options.verify = true;
+  EXPECT_NE(attach_or_load_gbz(gbz, "x", Policy::kTransient, options).header().sections[0].checksum, 0U);
+}
+
+TEST_F(GbzSourceTest, AnIndexIsVerifiedByteForByte) {
+  const IndexWritten index = write_index(graph("a.gbz", "G"), false, 1);
+  EXPECT_EQ(verify_index(index.path), index.bytes);
+  std::filesystem::permissions(index.path, std::filesystem::perms::owner_write, std::filesystem::perm_options::add);
+  std::fstream(index.path, std::ios::binary | std::ios::in | std::ios::out).seekp(static_cast<long>(index.bytes - 1)).put('\x7f');
+  EXPECT_EQ(reason_of([&] { verify_index(index.path); }), static_cast<int>(Reason::kCorrupt));
+  std::filesystem::resize_file(index.path, 100);
+  EXPECT_EQ(reason_of([&] { verify_index(index.path); }), static_cast<int>(Reason::kReadGbz));
+  EXPECT_EQ(reason_of([&] { verify_index(scratch_); }), static_cast<int>(Reason::kReadGbz));
+}
+
 }  // namespace
 }  // namespace haploom::shared_image

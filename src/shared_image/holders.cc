@@ -71,12 +71,17 @@ std::vector<Holder> lock_holders(const std::string& path) {
   return lock_holders(status.st_dev, status.st_ino);
 }
 
-std::string user_name(uid_t uid) {
+std::optional<Account> account_of(uid_t uid) {
   struct passwd entry {};
   struct passwd* found = nullptr;
   std::array<char, 4096> buffer{};
-  if (::getpwuid_r(uid, &entry, buffer.data(), buffer.size(), &found) != 0 || found == nullptr) return std::to_string(uid);
-  return entry.pw_name;
+  if (::getpwuid_r(uid, &entry, buffer.data(), buffer.size(), &found) != 0 || found == nullptr) return std::nullopt;
+  return Account{entry.pw_name, entry.pw_gid};
+}
+
+std::string user_name(uid_t uid) {
+  const std::optional<Account> account = account_of(uid);
+  return account ? account->name : std::to_string(uid);
 }
 
 std::string job_in_environment(std::string_view environ) {

@@ -42,6 +42,12 @@ std::string job_in_environment(std::string_view environ);  // VARIABLE=value, ea
 std::string job_in_cgroup(std::string_view cgroup);        // .../job_1234/... of Slurm, pbs_jobs.service/jobid/1234, ...
 std::optional<uint64_t> pss_in(std::string_view smaps, dev_t device, ino_t inode);  // none: the file is not mapped
 
+// What the node's user database says of a user; nullopt for a uid that it does not know.
+struct Account {
+  std::string name;
+  gid_t group = 0;
+};
+std::optional<Account> account_of(uid_t uid);
 // "alice (uid 1001)" is for messages; this is the bare name, or the number of a user without one.
 std::string user_name(uid_t uid);
 

@@ -1,9 +1,12 @@
 #include "shared_image/inventory.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <filesystem>
 #include <tuple>
 
@@ -38,6 +41,7 @@ Entry entry_of(const ObjectPlace& place, const struct stat& status) {
     entry.created_unix = header.created_unix;
   } catch (const Error& error) {
     entry.problem = error.message();
+    entry.unreadable = error.reason() == Reason::kOpen && ::faccessat(AT_FDCWD, place.object.c_str(), R_OK, AT_EACCESS | AT_SYMLINK_NOFOLLOW) != 0 && errno == EACCES;
   }
   return entry;
 }

@@ -32,6 +32,7 @@ struct Entry {  // one row of `haploom gbz ls`
   std::string full_fingerprint;  // 32 hex digits
   int64_t created_unix = 0;
   std::string problem;          // empty when the object is whole
+  bool unreadable = false;      // the caller may not read it: whether it is whole is not known; problem says so
   std::vector<Holder> holders;  // from /proc/locks by inode
 };
 

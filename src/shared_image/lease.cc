@@ -37,6 +37,7 @@ const Attachment& Lease::attached() const {
 std::span<const std::byte> Lease::image() const { return attached().mapping.bytes().subspan(kPageBytes); }
 bool Lease::loaded_here() const { return attached().loaded_here; }
 const std::string& Lease::name() const { return attached().place.name; }
+const std::string& Lease::directory() const { return attached().place.directory; }
 const ObjectHeader& Lease::header() const { return attached().header; }
 
 bool Lease::shared() const { return static_cast<bool>(attached().file); }

@@ -31,6 +31,7 @@ class Lease {
   void verify() const;                       // every byte of the image against its checksum; kInput/kCorrupt
   void lock_memory() const;                  // against swapping; a warning where the limit forbids it
   const std::string& name() const;
+  const std::string& directory() const;  // of the store; empty for what is in none
   const ObjectHeader& header() const;
   void leave();                              // what the destructor does, with errors reported
 

@@ -6,6 +6,7 @@
 
 #include <cerrno>
 
+#include "shared_image/backing.h"
 #include "shared_image/failure.h"
 #include "shared_image/holders.h"
 
@@ -37,7 +38,7 @@ void require_owners_regular_file(const ObjectPlace& place, const struct stat& st
   }
   if ((status.st_mode & 0022) != 0) {
     throw failure(Reason::kOwner, fmt::format("{} can be written by others (mode {:04o})", place.object, status.st_mode & 07777),
-                  fmt::format("haploom gbz unload '{}', then load it again", place.name));
+                  unload_command(place.name, place.directory) + ", then load it again");
   }
 }
 
@@ -70,7 +71,7 @@ ObjectHeader read_header(const ObjectFile& object, const ObjectPlace& place) {
   if (got < 0) throw not_openable(place, errno);
   if (got != static_cast<ssize_t>(sizeof header)) {
     throw failure(Reason::kSize, fmt::format("{} has {} bytes, shorter than the header of a shared pangenome ({})", place.object, bytes, kPageBytes),
-                  fmt::format("haploom gbz unload '{}', then load it again", place.name));
+                  unload_command(place.name, place.directory) + ", then load it again");
   }
   verify_header(header, bytes, place.object, place.name);
   return header;

@@ -13,6 +13,7 @@
 #include <string_view>
 #include <type_traits>
 
+#include "shared_image/backing.h"
 #include "shared_image/checksum.h"
 #include "shared_image/failure.h"
 
@@ -36,11 +37,11 @@ std::string boot_id_now() {
   return text;
 }
 
-// name: of an object, or the path of an index beside its GBZ.
-std::string unload_and_load(const std::string& name) {
+// path, name: of an object; or both the path of an index beside its GBZ.
+std::string unload_and_load(const std::string& path, const std::string& name) {
   constexpr std::string_view kIndexSuffix = ".haploom";
   if (name.find('/') != std::string::npos && name.ends_with(kIndexSuffix)) return fmt::format("haploom gbz index --force {}", name.substr(0, name.size() - kIndexSuffix.size()));
-  return fmt::format("haploom gbz unload '{}', then load it again", name);
+  return unload_command(name, path.substr(0, path.rfind('/'))) + ", then load it again";
 }
 
 bool sections_fit(const ObjectHeader& header) {
@@ -82,7 +83,7 @@ bool sealed(const ObjectHeader& header) { return header.magic == kMagic && heade
 
 void verify_header(const ObjectHeader& header, uint64_t file_bytes, const std::string& place, const std::string& name) {
   const auto require = [&](bool holds, const char* what) {
-    if (!holds) throw failure(Reason::kFormat, fmt::format("{} {}", place, what), unload_and_load(name));
+    if (!holds) throw failure(Reason::kFormat, fmt::format("{} {}", place, what), unload_and_load(place, name));
   };
   require(header.magic == kMagic, "is no shared pangenome of haploom, or its first bytes are damaged");
   require(header.byte_order == kByteOrder && header.pointer_bytes == sizeof(void*), "was made on another kind of machine");
@@ -91,10 +92,10 @@ void verify_header(const ObjectHeader& header, uint64_t file_bytes, const std::s
   if (header.version.text() != HAPLOOM_VERSION)
     require(false, fmt::format("was built by another release ({}, this is {})", header.version.text(), HAPLOOM_VERSION).c_str());
   require(header.state == kReady || header.state == 0, "has a damaged header (state)");
-  if (header.state == 0) throw failure(Reason::kNotReady, fmt::format("{} was never finished", place), unload_and_load(name));
+  if (header.state == 0) throw failure(Reason::kNotReady, fmt::format("{} was never finished", place), unload_and_load(place, name));
   require(sections_fit(header), "has sections that do not fit into it");
   if (header.total_bytes != file_bytes) {
-    throw failure(Reason::kSize, fmt::format("{} has {} bytes, its header says {}", place, file_bytes, header.total_bytes), unload_and_load(name));
+    throw failure(Reason::kSize, fmt::format("{} has {} bytes, its header says {}", place, file_bytes, header.total_bytes), unload_and_load(place, name));
   }
 }
 
@@ -110,7 +111,7 @@ void verify_sections(const ObjectHeader& header, std::span<const std::byte> obje
   for (uint32_t i = 0; i < header.section_count; ++i) {
     const ObjectSection& section = header.sections[i];
     if (checksum_of(object.subspan(section.offset, section.length)) == section.checksum) continue;
-    throw Error{Exit::kInput, Reason::kCorrupt, kModule, fmt::format("{}: section {} differs from its checksum", place, i), unload_and_load(name)};
+    throw Error{Exit::kInput, Reason::kCorrupt, kModule, fmt::format("{}: section {} differs from its checksum", place, i), unload_and_load(place, name)};
   }
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <limits>
 #include <tuple>
 
 #include "base/error.h"
@@ -22,6 +23,8 @@ namespace {
   throw Error{Exit::kInput, Reason::kCorrupt, "shared_image", fmt::format("the pangenome image is damaged: {}", why),
               "unload it and load it again"};
 }
+
+constexpr uint64_t kManySteps = 64 * kOwnerStep;  // to an owner: more hints at damage
 
 // As the reader of a GBZ allows: walks of a damaged image end within the visits declared.
 constexpr uint64_t kVisitsPerByte = 65536;
@@ -309,13 +312,20 @@ std::optional<PathPlace> Pangenome::locate(uint64_t path, uint64_t offset) const
   --sample;
   gbz::Visit at = visit_of(sample->place);
   uint64_t before = sample->offset;
-  for (uint64_t steps = 0; at.node != gbz::kEndmarker && steps <= facts_.visit_total; ++steps) {
+  while (at.node != gbz::kEndmarker) {
     const uint64_t length = node_length(at.node);
+    if (length == 0) corrupt(fmt::format("path {} passes node {} that has no bases", path, gbz::node_id(at.node)));  // it might go round there for ever
     if (offset < before + length) return PathPlace{at, offset - before};
     before += length;
     at = next(at);
   }
   return std::nullopt;
+}
+
+uint64_t Pangenome::longest_path() const {
+  uint64_t longest = 0;
+  for (const PathEntry& path : paths_) longest = std::max(longest, path.bases);
+  return longest;
 }
 
 std::optional<Owner> Pangenome::sampled_owner(gbz::Visit visit) const {
@@ -329,11 +339,14 @@ std::optional<Owner> Pangenome::sampled_owner(gbz::Visit visit) const {
 }
 
 VisitOwner Pangenome::owner(gbz::Visit visit) const {
-  uint64_t walked = 0;
+  uint64_t walked = 0, longest = std::numeric_limits<uint64_t>::max();
   gbz::Visit at = visit;
-  for (uint64_t steps = 0; at.node != gbz::kEndmarker && steps <= facts_.visit_total; ++steps) {
+  for (uint64_t steps = 0; at.node != gbz::kEndmarker; ++steps) {
     if (const auto owner = sampled_owner(at)) return {owner->sequence / 2, owner->sequence % 2 != 0, owner->offset() - walked};
-    walked += node_length(at.node);
+    const uint64_t length = node_length(at.node);
+    if (steps == kManySteps) longest = longest_path();  // it may go round for ever
+    if (length == 0 || walked + length > longest) break;
+    walked += length;
     at = next(at);
   }
   if (at.node != gbz::kEndmarker || at.visit >= sequence_ends_.size()) corrupt(fmt::format("visit {} of code {} has no owner", visit.visit, visit.node));

@@ -103,6 +103,7 @@ class Pangenome {
   gbz::NodeCode code_of(uint32_t place) const { return code_of_place(place, facts_.first_code); }
   gbz::Visit visit_of(Place place) const { return {code_of(place.code), place.visit}; }
   std::optional<Owner> sampled_owner(gbz::Visit visit) const;
+  uint64_t longest_path() const;  // in bases
   std::string_view text(uint64_t index) const;
   std::vector<std::string_view> texts(uint64_t first, uint64_t count) const;
 

@@ -321,6 +321,35 @@ TEST(Pangenome, IsNotMadeOfPathsThatAreOthersWhenReadFromTheirEnds) {
   }
 }
 
+// A step that leads back to its own visit, in an image that declares as many visits as it may: there is an end long before them.
+TEST(Pangenome, EndsWhereADamagedImageGoesRoundInACircle) {
+  const Built built("H\tRS:Z:R\nS\t1\tA\nS\t2\tC\nS\t3\tG\nW\tR\t0\tc\t0\t3\t>1>2>3\n");
+  Space space = image_of(built.gbz);
+  Facts facts{};
+  SectionEntry entry{};
+  const auto entry_of = [&](ImageSection which) {
+    std::memcpy(&entry, space.bytes().data() + sizeof(ImageHeader) + static_cast<size_t>(which) * sizeof entry, sizeof entry);
+    return space.bytes().data() + entry.offset;
+  };
+  std::byte* const at = entry_of(ImageSection::kFacts);
+  std::memcpy(&facts, at, sizeof facts);
+  facts.visit_total = space.bytes().size() * 65536;
+  std::memcpy(at, &facts, sizeof facts);
+  auto* const words = reinterpret_cast<uint16_t*>(entry_of(ImageSection::kRecords));
+  const gbz::NodeCode second = built.gbz.first_code() + 2;
+  const Pangenome image(space.bytes());
+  for (uint64_t i = 0; i + 1 < entry.bytes / 2; ++i) {  // the record of 2+: one visit, to the place of 3+
+    const uint16_t before = words[i + 1];
+    if (words[i] != 1 << 1 || before != 2 || image.next({second, 0}).node != second + 2) continue;
+    words[i + 1] = 0;
+    if (image.next({second, 0}) == gbz::Visit{second, 0}) break;
+    words[i + 1] = before;
+  }
+  ASSERT_EQ(image.next({second, 0}), (gbz::Visit{second, 0}));
+  EXPECT_THROW(image.owner({second, 0}), Error);
+  EXPECT_TRUE(image.locate(0, 2).has_value());  // some wrong place
+}
+
 // In a child, since a stop flag once set stays: how `work` ends after SIGTERM.
 int after_sigterm(const std::function<void()>& work) {
   Job job([&] {

@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "base/quantity.h"
 #include "shared_image/attachment.h"
+#include "shared_image/backing.h"
 #include "shared_image/checksum.h"
 #include "shared_image/crash_point.h"
 #include "shared_image/failure.h"
@@ -75,10 +76,10 @@ void write_header(ObjectHeader header, std::span<std::byte> object) {
 }
 
 // Objects whose name is longer by a fingerprint: what a user who asks for the family may mean.
-std::string family_remedy(const std::vector<Entry>& entries, const std::string& name) {
+std::string family_remedy(const std::vector<Entry>& entries, const ObjectPlace& place) {
   std::string found;
   for (const Entry& entry : entries)
-    if (entry.name.starts_with(name + ".")) found += (found.empty() ? "" : " or ") + fmt::format("haploom gbz unload {}", entry.name);
+    if (entry.name.starts_with(place.name + ".")) found += (found.empty() ? "" : " or ") + unload_command(entry.name, place.directory);
   return found.empty() ? "haploom gbz ls shows what is there" : found;
 }
 
@@ -99,7 +100,7 @@ Descriptor open_for_removal(const ObjectPlace& place, const std::string& absent_
 void require_unleased(const ObjectPlace& place, const Descriptor& file) {
   if (::flock(file.number(), LOCK_EX | LOCK_NB) == 0) return;
   throw failure(Reason::kInUse, fmt::format("the shared pangenome '{}' is in use by {}", place.name, text_of(lock_holders(place.object))),
-                fmt::format("wait for them, or: haploom gbz unload '{}' --force (they keep what they have)", place.name));
+                fmt::format("wait for them, or: {} (they keep what they have)", unload_command(place.name, place.directory, "--force")));
 }
 
 constexpr std::chrono::milliseconds kUnloadPatience{5'000};
@@ -173,7 +174,7 @@ Lease Store::attach_or_load(const StoreName& name, Policy policy, const Source& 
   return load(where, policy, source);
 }
 
-Lease Store::own_copy(const StoreName& name, Policy policy, const Source& source, const StoreOptions& options) {
+Lease Store::own_copy(const StoreName& name, Policy policy, const Source& source, const StoreOptions& options, bool with_checksum) {
   const uint64_t image_bytes = source.measure();
   require_under_ceiling(name.name, image_bytes, options.ceiling_bytes);
   require_memory(kPageBytes + image_bytes, memory_room(options.system_root));
@@ -183,7 +184,7 @@ Lease Store::own_copy(const StoreName& name, Policy policy, const Source& source
   attachment->mapping = Mapping::own(kPageBytes + image_bytes);
   const std::span<std::byte> image = attachment->mapping.bytes().subspan(kPageBytes);
   source.fill(image);
-  attachment->header = header_of(source, policy, image_bytes, checksum_of(image));
+  attachment->header = header_of(source, policy, image_bytes, with_checksum ? checksum_of(image) : 0);
   mark_ready(attachment->header);
   attachment->mapping.forbid_writing();
   return Lease(std::move(attachment));
@@ -235,7 +236,7 @@ void Store::unload(const std::string& name, bool force) const {
                   "wait for that process, or end it: nothing is left behind");
   }
   sweep_temporaries(place);
-  const Descriptor file = open_for_removal(place, family_remedy(list(), place.name));
+  const Descriptor file = open_for_removal(place, family_remedy(list(), place));
   if (!force) require_unleased(place, file);
   crash_point(CrashPoint::kBeforeUnload);
   if (::unlink(place.object.c_str()) != 0)

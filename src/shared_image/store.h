@@ -69,8 +69,8 @@ class Store {
   // Attaches or nullopt, also for an object that a crash damaged. expected: refuse another pangenome (reason 16).
   std::optional<Lease> attach(const StoreName& name, const std::optional<Fingerprint>& expected, Policy policy = Policy::kTransient) const;
   // Loads into this process's own memory, without a store; the limits of `options` hold. policy: of the header, should the
-  // copy be written to a file.
-  static Lease own_copy(const StoreName& name, Policy policy, const Source& source, const StoreOptions& options);
+  // copy be written to a file. with_checksum: only who writes or verifies it needs that; else the header's is 0.
+  static Lease own_copy(const StoreName& name, Policy policy, const Source& source, const StoreOptions& options, bool with_checksum = true);
 
   const std::string& directory() const { return options_.directory; }
   std::vector<Entry> list() const;                      // the caller's objects, by name

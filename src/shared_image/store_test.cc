@@ -302,7 +302,7 @@ TEST_F(StoreTest, UnloadOfNothingSaysSoAndNamesTheFamily) {
   EXPECT_EQ(reason_of([&] { store().unload("a", false); }), 31);
   const std::string family = resolve_name(std::nullopt, fingerprint_of_graph(1)).name;
   load(family, Policy::kKept).leave();
-  EXPECT_THAT(error_text_of([&] { store().unload(kDefaultName, false); }), HasSubstr("haploom gbz unload " + family));
+  EXPECT_THAT(error_text_of([&] { store().unload(kDefaultName, false); }), HasSubstr("haploom gbz unload '" + family + "' --gbz_store_dir"));
 }
 
 TEST_F(StoreTest, UnloadWhileLoadingIsNameBusy) {
