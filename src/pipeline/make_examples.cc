@@ -70,8 +70,9 @@ class Truth {
   // Nothing where no de novo regions were given.
   std::optional<bool> denovo(const genome::Candidate& candidate) const {
     if (!has_denovo_) return std::nullopt;
-    const genome::Region site{candidate.contig, candidate.start, candidate.end()};
-    return std::any_of(denovo_.begin(), denovo_.end(), [&site](const genome::Region& region) { return genome::overlap(region, site) > 0; });
+    return std::any_of(denovo_.begin(), denovo_.end(), [&candidate](const genome::Region& region) {
+      return region.contig == candidate.contig && region.contains(candidate.start);
+    });
   }
 
   const labels::Metrics& metrics() const { return labeler_.metrics(); }
@@ -86,10 +87,13 @@ class Truth {
     return out;
   }
 
-  // Without a BED, everything that is looked at.
+  // As the file has them: a truth record may reach into a calling region from outside. Without a BED, everywhere.
   static std::vector<genome::Region> confident_regions(const MakeExamplesRequest& request, const Inputs& inputs) {
-    if (request.truth.confident_regions.empty()) return inputs.calling;
-    return genome::intersection(formats::read_bed(request.truth.confident_regions, inputs.reference.contigs()), inputs.calling);
+    const genome::ContigList& contigs = inputs.reference.contigs();
+    if (!request.truth.confident_regions.empty()) return formats::read_bed(request.truth.confident_regions, contigs);
+    std::vector<genome::Region> everywhere;
+    for (int contig = 0; contig < contigs.size(); ++contig) everywhere.push_back({contig, 0, contigs[contig].length});
+    return everywhere;
   }
 
   labels::Labeler labeler_;
