@@ -116,6 +116,8 @@ void MakeExamplesFlags::add_to(CLI::App& command) {
   add("phase_reads", phase_reads, "find out which haplotype each read is of; needs --track_ref_reads");
   add("phase_max_candidates", phase_max_candidates, "partitions with more candidates are not phased; 0: no limit")->check(CLI::NonNegativeNumber);
   add("output_phase_info", output_phase_info, "variants tell the phases of their alleles");
+  add("output_local_read_phasing", local_read_phasing, "output: the phase of each read in each partition, .tsv");
+  add("reverse_haplotypes", reverse_haplotypes, "with --phase_reads: the haplotypes of each partition change their numbers");
   add("track_ref_reads", track_ref_reads, "list the reads that support the reference, too");
   add("realign_reads", realign_reads, "align reads anew to what local assembly finds");
   add("max_read_length_to_realign", max_read_length_to_realign, "longer reads keep their alignment; 0: none is too long")->check(CLI::NonNegativeNumber);
@@ -242,7 +244,10 @@ pipeline::ExamineOptions examine_options(const MakeExamplesFlags& flags) {
   if (options.realign.windows.max_num_supporting_reads < options.realign.windows.min_num_supporting_reads)
     throw usage("--ws_min_num_supporting_reads is above --ws_max_num_supporting_reads", "turn them round");
   options.phase_reads = flags.phase_reads;
+  options.reverse_haplotypes = flags.reverse_haplotypes;
   options.most_candidates_to_phase = flags.phase_max_candidates;
+  if (!flags.local_read_phasing.empty() && !flags.local_read_phasing.ends_with(".tsv"))
+    throw usage("--output_local_read_phasing writes a table", "give a name that ends in .tsv");
   if (flags.phase_reads && !flags.track_ref_reads) throw usage("--phase_reads needs --track_ref_reads", "add --track_ref_reads");
   options.thresholds.min_count_snps = flags.vsc_min_count_snps;
   options.thresholds.min_count_indels = flags.vsc_min_count_indels;
@@ -298,6 +303,7 @@ pipeline::MakeExamplesOutputs outputs(const MakeExamplesFlags& flags) {
   out.runtime_by_region = output("runtime_by_region", flags.runtime_by_region, flags);
   if (!flags.candidate_positions.empty()) out.candidate_positions = formats::file_of_task(flags.candidate_positions, flags.task);
   if (flags.write_run_info) out.run_info = out.examples + ".run_info.pbtxt";
+  out.read_phases = output("output_local_read_phasing", flags.local_read_phasing, flags);
   if (flags.output_sitelist) out.sitelist = out.examples + ".sitelist.tsv";
   return out;
 }

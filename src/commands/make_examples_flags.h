@@ -33,7 +33,7 @@ struct MakeExamplesFlags {
   bool discard_non_dna_regions = false;
   int partition_size = 1000, task = 0;
   // outputs
-  std::string examples, candidates, gvcf, candidate_positions, runtime_by_region;
+  std::string examples, candidates, gvcf, candidate_positions, runtime_by_region, local_read_phasing;
   bool write_run_info = false, output_sitelist = false;
   std::string sample_name, sample_name_pangenome = "pangenome", sequencing_type;
   int logging_every_n_candidates = 2000;
@@ -43,7 +43,7 @@ struct MakeExamplesFlags {
   int min_base_quality = 10, min_mapping_quality = 5;
   bool keep_duplicates = false, keep_supplementary_alignments = false, keep_secondary_alignments = false;
   bool normalize_reads = false, keep_legacy_allele_counter_behavior = false, track_ref_reads = false;
-  bool phase_reads = false, output_phase_info = false;
+  bool phase_reads = false, output_phase_info = false, reverse_haplotypes = false;
   int phase_max_candidates = 5000;
   // realigner
   bool realign_reads = true;

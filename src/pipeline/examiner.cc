@@ -165,7 +165,10 @@ void Examiner::phase(const genome::Region& counted, const std::vector<pileup::Po
   for (genome::Read& read : reads) read.haplotype_tag = -1;
   if (options_.most_candidates_to_phase > 0 && std::ssize(candidates) > options_.most_candidates_to_phase) return;
   const phasing::Phasing phasing = phasing::phase(phasing::sites(candidates, counted, counts), reads);
-  for (size_t i = 0; i < reads.size(); ++i) reads[i].haplotype_tag = phasing.reads[i];
+  for (size_t i = 0; i < reads.size(); ++i) {
+    const int phase = phasing.reads[i];
+    reads[i].haplotype_tag = options_.reverse_haplotypes && phase > 0 ? 3 - phase : phase;
+  }
   const auto phases = phasing::allele_phases(candidates, phasing);
   for (size_t i = 0; i < candidates.size(); ++i) {
     if (phases[i]) candidates[i].allele_phases = *phases[i];

@@ -35,6 +35,7 @@ struct ExamineOptions {
   float reference_sites = 0;        // training_random_emit_ref_sites: share of the other positions that become candidates
   candidates::ImportOptions import;
   bool track_reference_reads = false;
+  bool reverse_haplotypes = false;  // of phased reads: 1 is called 2
   bool phase_reads = false;         // needs track_reference_reads; a partition is looked at with a fifth of its length beside it
   int most_candidates_to_phase = 5000;  // phase_max_candidates; 0: no limit
   bool het_alt_images = true;       // images of two alts together, too

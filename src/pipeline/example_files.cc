@@ -38,9 +38,11 @@ ExampleFiles::ExampleFiles(const MakeExamplesOutputs& outputs, const tensor::Ima
   open(reference_, outputs.gvcf);
   open(costs_, outputs.runtime_by_region);
   open(sites_, outputs.sitelist);
+  open(phases_, outputs.read_phases);
   open(info_, outputs.examples.empty() ? "" : outputs.examples + ".example_info.json");
   if (info_) example_info(shape);
   if (costs_) costs_->write(kCostColumns);
+  if (phases_) phases_->write("fragment_name\tphase\tregion_order\n");
 }
 
 void ExampleFiles::example_info(const tensor::ImageShape& shape) {
@@ -70,12 +72,18 @@ void ExampleFiles::cost(const PartitionCost& cost) {
                             cost.candidate_count, cost.example_count));
 }
 
+void ExampleFiles::phases(const std::vector<genome::Read>& reads, int64_t partition) {
+  for (const genome::Read& read : reads) {
+    if (read.haplotype_tag >= 0) phases_->write(fmt::format("{}\t{}\t{}\n", read.key(), read.haplotype_tag, partition));
+  }
+}
+
 void ExampleFiles::finish(const std::string& run_info) {
   if (run_info_) run_info_->write(run_info);
   for (auto* records : {&candidates_, &reference_, &examples_}) {
     if (*records) (*records)->finish();
   }
-  for (auto* file : {&positions_, &costs_, &sites_, &info_, &run_info_}) {
+  for (auto* file : {&positions_, &costs_, &sites_, &phases_, &info_, &run_info_}) {
     if (*file) (*file)->commit();
   }
 }

@@ -13,6 +13,7 @@
 #include "base/atomic_file.h"
 #include "formats/records.h"
 #include "formats/tfrecord.h"
+#include "genome/read.h"
 #include "pipeline/make_examples.h"
 #include "pipeline/stage_clock.h"
 
@@ -32,12 +33,15 @@ class ExampleFiles {
   bool wants_candidates() const { return candidates_.has_value(); }
   bool wants_reference() const { return reference_.has_value(); }
   bool wants_costs() const { return costs_.has_value(); }
+  bool wants_phases() const { return phases_.has_value(); }
 
   void example(const formats::ExampleRecord& example, const formats::VariantRecord& variant);
   void candidate(const formats::CandidateRecord& candidate) { candidates_->write(formats::encode(candidate)); }
   void reference(const formats::VariantRecord& block) { reference_->write(formats::encode(block)); }
   void positions(const std::vector<int64_t>& positions, bool region_ends);
   void cost(const PartitionCost& cost);
+  // Of the reads that were phased, unknown phases too. partition: counted from 1 within the task.
+  void phases(const std::vector<genome::Read>& reads, int64_t partition);
 
   // All files get their names; run_info is written last.
   void finish(const std::string& run_info);
@@ -46,7 +50,7 @@ class ExampleFiles {
   void example_info(const tensor::ImageShape& shape);
 
   std::optional<formats::RecordWriter> examples_, candidates_, reference_;
-  std::optional<base::AtomicFile> info_, positions_, run_info_, costs_, sites_;
+  std::optional<base::AtomicFile> info_, positions_, run_info_, costs_, sites_, phases_;
 };
 
 }  // namespace haploom::pipeline

@@ -150,6 +150,7 @@ class Task {
         files_.candidate(with_origin(candidate_record(candidate, partition, contigs_, samples_, request_.vaf_window), candidate));
     }
     if (files_.wants_reference()) write_reference(partition);
+    if (files_.wants_phases()) files_.phases(partition.reads, counts_.partitions + 1);
     if (truth_) truth_->label(partition.region, partition.candidates);
     worker_.clock().lap(Stage::kOutput);
   }

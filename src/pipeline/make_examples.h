@@ -37,6 +37,7 @@ struct MakeExamplesOutputs {
   std::string run_info;             // counts and resources, as protobuf text
   std::string runtime_by_region;    // a line a partition
   std::string sitelist;             // a line an example's site
+  std::string read_phases;          // output_local_read_phasing: a line a read and partition
 };
 
 // What training looks up: see labels/labels.h
