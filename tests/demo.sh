@@ -31,5 +31,5 @@ cat <<'END'
   one load for many jobs on a node:
                  build/bin/load_gbz_into_shared_memory --pangenome_gbz hprc.gbz; build/bin/haploom gbz ls
   look inside:   build/bin/haploom gbz paths demo/panel.gbz
-                 build/bin/haploom show pileup --ref demo/ref.fa --reads demo/reads.bam --pangenome demo/panel.gbz --at CHROM:POS
+                 build/bin/haploom show CHROM:POS --ref demo/ref.fa --reads demo/reads.bam --pangenome demo/panel.gbz
 END

@@ -23,7 +23,7 @@ void add_call(CLI::App& parent);
 void add_examples(CLI::App& parent);
 void add_postprocess_variants(CLI::App& parent);
 void add_make_examples(CLI::App& parent);  // and make_examples_pangenome_aware_dv
-void add_show_pileup(CLI::App& parent);
+void add_show(CLI::App& parent);
 void add_gbz_build(CLI::App& parent);
 void add_gbz_check(CLI::App& parent);
 void add_gbz_gc(CLI::App& parent);

@@ -100,9 +100,7 @@ void add_commands(CLI::App& app) {
   add_make_examples(app);
   add_examples(app);
   add_postprocess_variants(app);
-  CLI::App* show = app.add_subcommand("show", "look inside: what the network sees");
-  show->require_subcommand(1);
-  add_show_pileup(*show);
+  add_show(app);
   CLI::App* gbz = app.add_subcommand("gbz", "pangenome graphs: show, build, hold in shared memory");
   gbz->require_subcommand(1);
   add_gbz_build(*gbz);

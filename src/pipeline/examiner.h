@@ -87,6 +87,8 @@ class Examiner {
   std::vector<int64_t> positions(const genome::Region& partition, const std::vector<genome::Read>& reads,
                                  const pileup::ReferenceWindow& reference);
 
+  const tensor::Painter& painter() const { return painter_; }  // while a candidate is taken: whose rows its images show
+
   int64_t windows_with_candidates() const { return windows_with_candidates_; }
   int64_t windows_with_haplotypes() const { return windows_with_haplotypes_; }  // of those: the graph had some
 

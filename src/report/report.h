@@ -1,4 +1,5 @@
-// What a run tells its operator: progress while it lasts, and the closing account for a person and for a program.
+// What a run tells its operator: progress while it lasts, and the closing account for a person and for a program; and
+// what the network sees at a site, as a picture and as text (site_view.h).
 //
 //   report::Progress progress(windows, "windows");   // lines on stderr while it lives; add() from any thread
 //   report::RunSummary summary; ...                  // filled by the pipeline
@@ -10,4 +11,5 @@
 
 #include "report/progress.h"
 #include "report/run_summary.h"
+#include "report/site_view.h"
 #include "report/variant_counts.h"

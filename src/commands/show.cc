@@ -1,0 +1,210 @@
+#include <fmt/format.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <optional>
+
+#include "base/atomic_file.h"
+#include "base/error.h"
+#include "commands/call_flags.h"
+#include "commands/commands.h"
+#include "genotype/genotype.h"
+#include "model/model.h"
+#include "pipeline/shard_worker.h"
+#include "report/report.h"
+
+namespace haploom::commands {
+namespace {
+
+constexpr int64_t kSearch = 10'000;  // bases beside a place without a candidate in which others are looked for
+constexpr size_t kNearestShown = 4;
+constexpr size_t kMostSites = 20;
+
+struct ShowFlags {
+  CallFlags common;
+  std::string where;
+  std::string out;
+  bool colour = false;
+};
+
+// The network, or, where none is given or shipped, the shape that DeepVariant's WGS model looks at.
+struct Network {
+  std::optional<model::Model> model;
+  tensor::ImageShape shape;
+};
+
+Network network_of(const CallFlags& flags) {
+  Network network;
+  std::string folder = flags.customized_model;
+  try {
+    if (folder.empty()) folder = shipped_model(flags.model_type);
+  } catch (const Error& absent) {
+    if (absent.reason() != Reason::kModel) throw;
+    return network;
+  }
+  network.model.emplace(folder);
+  network.shape = network.model->shape();
+  return network;
+}
+
+// Whole partitions, as a run over the whole contig cuts them: a place looks alike whichever region is asked for.
+genome::Region in_partitions(genome::Region region, const genome::ContigList& contigs) {
+  region.start -= region.start % pipeline::kPartitionBases;
+  region.end += (pipeline::kPartitionBases - region.end % pipeline::kPartitionBases) % pipeline::kPartitionBases;
+  region.end = std::min(region.end, contigs[region.contig].length);
+  return region;
+}
+
+std::string place(const genome::Contig& contig, int64_t position) { return fmt::format("{}:{}", contig.name, position + 1); }
+
+std::string genotype_text(const genotype::Call& call) {
+  const auto allele = [](int index) { return index < 0 ? std::string(".") : std::to_string(index); };
+  return fmt::format("{}/{}", allele(call.genotype[0]), allele(call.genotype[1]));
+}
+
+std::string call_text(const genotype::Call& call) {
+  return fmt::format("call {} {} {}, GQ {}, QUAL {:.1f}, {}", call.ref, fmt::join(call.alts, ","), genotype_text(call),
+                     call.genotype_quality, call.quality, genotype::name(call.filter));
+}
+
+class Viewer {
+ public:
+  Viewer(const ShowFlags& flags, const CLI::App& command) : network_(network_of(flags.common)), paths_(flags.common.input_paths(command)) {
+    options_ = pipeline::preset(flags.common.model_type);
+    const formats::Reference reference(paths_.reference);
+    wanted_ = genome::parse_region(flags.where, reference.contigs());
+    as_given_ = !paths_.regions.empty();
+    if (!as_given_) paths_.regions = {genome::text(in_partitions(wanted_, reference.contigs()), reference.contigs())};
+  }
+
+  std::vector<report::SiteView> views() {
+    std::vector<report::SiteView> out;
+    for_each_candidate(paths_, [&](const pipeline::Inputs& inputs, const tensor::Painter& painter, const genome::Candidate& candidate, std::span<const uint8_t> images) {
+      if (candidate.contig != wanted_.contig || !wanted_.contains(candidate.start)) return;
+      if (out.size() == kMostSites) throw too_many(inputs.reference.contigs());
+      out.push_back(view(inputs, painter, candidate, images));
+    });
+    if (out.empty()) throw nothing_there();
+    return out;
+  }
+
+ private:
+  template <class Take>
+  void for_each_candidate(const pipeline::InputPaths& paths, Take take) {
+    pipeline::Inputs inputs(paths);
+    inputs.attach_pangenome();
+    pipeline::ShardWorker worker(inputs, options_, network_.shape);
+    for (const pipeline::Shard& shard : inputs.work) {
+      worker.run(shard, [&](genome::Candidate&& candidate, std::span<const uint8_t> images) {
+        take(inputs, worker.examiner().painter(), candidate, images);
+      });
+    }
+  }
+
+  report::SiteView view(const pipeline::Inputs& inputs, const tensor::Painter& painter, const genome::Candidate& candidate,
+                        std::span<const uint8_t> images) const {
+    const genome::Contig& contig = inputs.reference.contigs()[candidate.contig];
+    report::SiteView out;
+    out.shape = network_.shape;
+    const int64_t start = candidate.start - out.shape.width / 2;
+    out.reference = inputs.reference.bases({candidate.contig, start, start + out.shape.width});
+    out.variant_end = out.shape.width / 2 + static_cast<int>(candidate.ref.size());
+    for (const tensor::DrawnRow& row : painter.drawn_rows()) {
+      out.rows.push_back({row.row, row.read->number > 0 ? row.read->key() : row.read->name, row.read->reverse, row.read->mapq, row.read->haplotype_tag});
+    }
+    out.title = fmt::format("{} {} > {}, depth {} ({})", place(contig, candidate.start), candidate.ref, fmt::join(candidate.alts, ","),
+                            candidate.depth, fmt::join(candidate.allele_depth, ","));
+    const auto sets = genome::alt_sets(static_cast<int>(candidate.alts.size()));
+    std::vector<genome::GenotypeProbabilities> answers;
+    if (network_.model) {
+      network_.model->session().infer(images, sets.size(), answers);
+      out.title += ": " + call_text(genotype::call_site(candidate, answers, {}));
+    }
+    const size_t bytes = out.shape.bytes();
+    for (size_t i = 0; i < sets.size(); ++i) {
+      const auto pixels = images.subspan(i * bytes, bytes);
+      out.images.push_back({image_title(candidate, sets[i], answers.empty() ? nullptr : &answers[i]), {pixels.begin(), pixels.end()}});
+    }
+    return out;
+  }
+
+  static std::string image_title(const genome::Candidate& candidate, const genome::AltSet& set, const genome::GenotypeProbabilities* answer) {
+    std::vector<std::string> alts;
+    for (const int alt : set) alts.push_back(candidate.alts[static_cast<size_t>(alt)]);
+    std::string title = fmt::format("copies of {}", fmt::join(alts, " or "));
+    if (answer == nullptr) return title + ": no network";
+    return title + fmt::format(": 0 {:.4f}, 1 {:.4f}, 2 {:.4f}", (*answer)[0], (*answer)[1], (*answer)[2]);
+  }
+
+  Error too_many(const genome::ContigList& contigs) const {
+    return Error{Exit::kUsage, Reason::kUsage, "commands",
+                 fmt::format("{} holds more than {} candidates", genome::text(wanted_, contigs), kMostSites), "ask for a shorter region"};
+  }
+
+  // With the nearest candidates, looked for in the surroundings unless --regions says what is there.
+  Error nothing_there() {
+    pipeline::InputPaths paths = paths_;
+    const formats::Reference reference(paths.reference);
+    const genome::Contig& contig = reference.contigs()[wanted_.contig];
+    const genome::Region around{wanted_.contig, std::max<int64_t>(wanted_.start - kSearch, 0), std::min(wanted_.end + kSearch, contig.length)};
+    if (!as_given_) paths.regions = {genome::text(in_partitions(around, reference.contigs()), reference.contigs())};
+    std::vector<std::pair<int64_t, int64_t>> found;  // distance, start
+    for_each_candidate(paths, [&](const pipeline::Inputs&, const tensor::Painter&, const genome::Candidate& candidate, std::span<const uint8_t>) {
+      if (candidate.contig != wanted_.contig) return;
+      found.emplace_back(std::max(wanted_.start - candidate.start, candidate.start - wanted_.end + 1), candidate.start);
+    });
+    std::sort(found.begin(), found.end());
+    found.resize(std::min(found.size(), kNearestShown));
+    std::vector<std::string> near;
+    for (const auto& [distance, start] : found) near.push_back(place(contig, start));
+    const std::string what = wanted_.length() == 1 ? "no candidate starts at" : "no candidate starts in";
+    return Error{Exit::kUsage, Reason::kUsage, "commands", fmt::format("{} {}", what, genome::text(wanted_, reference.contigs())),
+                 near.empty() ? fmt::format("another place: there is none within {} bases", kSearch)
+                              : fmt::format("the nearest: {}", fmt::join(near, ", "))};
+  }
+
+  Network network_;
+  pipeline::ExamineOptions options_;
+  pipeline::InputPaths paths_;
+  genome::Region wanted_;
+  bool as_given_ = false;
+};
+
+// 0 where stdout is no terminal.
+int terminal_columns() {
+  winsize size{};
+  return isatty(STDOUT_FILENO) != 0 && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+}
+
+void show(const ShowFlags& flags, const CLI::App& command) {
+  std::optional<base::AtomicFile> file;
+  if (!flags.out.empty()) file.emplace(flags.out, "commands");
+  const auto views = Viewer(flags, command).views();
+  if (file) {
+    if (views.size() > 1) {
+      throw Error{Exit::kUsage, Reason::kUsage, "commands", fmt::format("{} candidates start in {}; a picture shows one", views.size(), flags.where),
+                  "name its position: " + views.front().title.substr(0, views.front().title.find(' '))};
+    }
+    file->write(report::site_png(views.front()));
+    file->commit();
+    return;
+  }
+  const report::TextStyle style{command.count("--color") > 0 ? flags.colour : isatty(STDOUT_FILENO) != 0, terminal_columns()};
+  for (const report::SiteView& view : views) fmt::print("{}{}", &view == &views.front() ? "" : "\n", report::site_text(view, style));
+}
+
+}  // namespace
+
+void add_show(CLI::App& parent) {
+  auto flags = std::make_shared<ShowFlags>();
+  CLI::App* command = parent.add_subcommand("show", "what the network sees at a site, and what it says");
+  command->add_option("region", flags->where, "the candidate's position, chr20:10,000,117, or a region that holds some")->required();
+  flags->common.add_to(*command);
+  command->add_option("--out", flags->out, "PNG to write: all channels, side by side (default: letters on stdout)");
+  add_switch(*command, "color", flags->colour, "letters in colour (default: if stdout is a terminal)");
+  command->callback([flags, command] { show(*flags, *command); });
+}
+
+}  // namespace haploom::commands
