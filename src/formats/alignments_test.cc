@@ -55,14 +55,14 @@ TEST_F(AlignmentsTest, DecodesARecord) {
   EXPECT_THAT(read.quality, ElementsAre(32, 33, 34, 35, 36, 37, 38));
 }
 
-TEST_F(AlignmentsTest, TakesAHaplotypeTagOnlyWhenItIsACount) {
+TEST_F(AlignmentsTest, TakesAHaplotypeTagOnlyWhenItIsAnInteger) {
   std::string text = header();
   for (const char* tag : {"", "\tHP:i:0", "\tHP:i:-1", "\tHP:Z:1", "\tHP:f:1.0", "\tHP:i:3000000000", "\tXY:Z:q\tHP:i:1"}) {
     text += line("r", 0, "chr1", 3, "4M", "GTAC", 60, tag);
   }
   std::vector<int> tags;
   for (const Read& read : all(indexed(reads("a.bam", text)))) tags.push_back(read.haplotype_tag);
-  EXPECT_THAT(tags, ElementsAre(-1, 0, -1, -1, -1, -1, 1));
+  EXPECT_THAT(tags, ElementsAre(genome::kNoHaplotypeTag, 0, -1, genome::kNoHaplotypeTag, genome::kNoHaplotypeTag, genome::kNoHaplotypeTag, 1));
 }
 
 TEST_F(AlignmentsTest, FiltersAsMakeExamplesDoes) {

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
-#include <limits>
+#include <utility>
 
 namespace haploom::formats {
 namespace {
@@ -25,11 +25,11 @@ void unpack(const uint8_t* packed, size_t n, std::string& out) {
 }
 
 int32_t haplotype_tag(const bam1_t& record) {
-  if (bam_get_l_aux(&record) == 0) return -1;
+  if (bam_get_l_aux(&record) == 0) return genome::kNoHaplotypeTag;
   const uint8_t* tag = bam_aux_get(&record, "HP");
-  if (tag == nullptr || std::strchr("cCsSiI", *tag) == nullptr) return -1;
+  if (tag == nullptr || std::strchr("cCsSiI", *tag) == nullptr) return genome::kNoHaplotypeTag;
   const int64_t value = bam_aux2i(tag);
-  return value < 0 || value > std::numeric_limits<int32_t>::max() ? -1 : static_cast<int32_t>(value);
+  return std::in_range<int32_t>(value) ? static_cast<int32_t>(value) : genome::kNoHaplotypeTag;
 }
 
 genome::Cigar cigar_of(const bam1_t& record) {

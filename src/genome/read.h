@@ -11,12 +11,14 @@
 
 namespace haploom::genome {
 
+inline constexpr int32_t kNoHaplotypeTag = INT32_MIN;
+
 struct Read {
   std::string name;
   uint8_t number = 0;    // 0: unpaired or first of its pair, 1: second
   uint8_t mapq = 0;
   bool reverse = false;
-  int32_t haplotype_tag = -1;  // HP, or what phasing found; -1 when absent or no single non-negative integer
+  int32_t haplotype_tag = kNoHaplotypeTag;  // HP, or what phasing found; none when it is absent or no integer
   int contig = 0;        // index in the reference's ContigList
   int64_t start = 0;     // 0-based position of the first aligned base
   int64_t end = 0;       // start + reference_length(cigar); kept in step by whoever changes cigar

@@ -162,7 +162,7 @@ std::vector<genome::Candidate> Examiner::candidates_of(const genome::Region& cou
 // Whatever phase the file tells of is gone, even where there are too many candidates to find another.
 void Examiner::phase(const genome::Region& counted, const std::vector<pileup::PositionCounts>& counts,
                      std::vector<genome::Candidate>& candidates, std::vector<genome::Read>& reads) {
-  for (genome::Read& read : reads) read.haplotype_tag = -1;
+  for (genome::Read& read : reads) read.haplotype_tag = genome::kNoHaplotypeTag;
   if (options_.most_candidates_to_phase > 0 && std::ssize(candidates) > options_.most_candidates_to_phase) return;
   const phasing::Phasing phasing = phasing::phase(phasing::sites(candidates, counted, counts), reads);
   for (size_t i = 0; i < reads.size(); ++i) {

@@ -25,6 +25,7 @@ constexpr uint8_t kCovered = 255;
 constexpr int kQualityCap = 40;
 constexpr int kMapqCap = 60;
 constexpr int kHaplotypeCap = 2;
+constexpr int32_t kLowestTag = -(1 << 20);
 constexpr int kInsertSizeCap = 1000;
 constexpr int kPercentCap = 100;
 constexpr int kAverageQualityCap = 93;
@@ -139,7 +140,8 @@ uint8_t Palette::row_colour(Channel channel, const Piece& piece, const RowFacts&
       if (facts.shows == Shows::kThese) return kFull;
       return facts.shows == Shows::kOther ? other_alt_ : kUnsupporting;
     case Channel::kHaplotype: {
-      const int tag = std::max<int>(read.haplotype_tag, 0);
+      if (read.haplotype_tag == genome::kNoHaplotypeTag) return 0;
+      const int tag = std::max(read.haplotype_tag, kLowestTag);  // negative ones wrap around, as upstream's do
       return scaled(swap_haplotypes_ && (tag == 1 || tag == 2) ? 3 - tag : tag, kHaplotypeCap);
     }
     case Channel::kAlleleFrequency: return facts.frequency;

@@ -90,7 +90,7 @@ TEST(Palette, TellsOtherAltsApartWhenAskedTo) {
 
 TEST(Palette, SwapsTheTwoHaplotypesForThePolishingOfTheSecond) {
   genome::Read read;
-  const std::vector<std::pair<int, Pixel>> expected = {{-1, 0}, {0, 0}, {1, 254}, {2, 127}, {3, 254}};
+  const std::vector<std::pair<int, Pixel>> expected = {{genome::kNoHaplotypeTag, 0}, {-1, 129}, {0, 0}, {1, 254}, {2, 127}, {3, 254}};
   for (const auto& [tag, colour] : expected) {
     read.haplotype_tag = tag;
     EXPECT_EQ(row(palette_of({Channel::kHaplotype}, {}, {.polished_haplotype = 2}), read), colour) << tag;

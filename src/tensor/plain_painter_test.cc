@@ -135,7 +135,7 @@ struct PlainBlock {
       case Channel::kReadSupportsVariant: return support_colour(read);
       case Channel::kBaseDiffersFromRef: return base == reference ? 50 : 254;
       case Channel::kHaplotype: {
-        int tag = std::max(read.haplotype_tag, 0);
+        int tag = read.haplotype_tag == genome::kNoHaplotypeTag ? 0 : read.haplotype_tag;
         if (world.options.polished_haplotype == 2 && (tag == 1 || tag == 2)) tag = 3 - tag;
         return shade(tag, 2);
       }
