@@ -130,6 +130,19 @@ TEST(FastPassAligner, PrefersTheHaplotypeThatIsNotTheReference) {
   EXPECT_EQ(window.aligned().back(), "80 50M2I");
 }
 
+TEST(FastPassAligner, PrefersItEvenWhereMoreReadsSupportTheReference) {
+  const std::string left = kMiddle.substr(0, 39) + "G";
+  const std::string right = "T" + kMiddle.substr(41);
+  Window window;
+  window.middles = {left + "CACACACACA" + right, left + "CACACACA" + right};
+  window.reads = tiled(kPrefix + window.middles.back() + kSuffix);
+  for (int i = 0; i < 3; ++i) {
+    for (std::string& each : tiled(kPrefix + window.middles.front() + kSuffix)) window.reads.push_back(each);
+  }
+  window.reads.push_back(left + "CACACA");  // fits both
+  EXPECT_EQ(window.aligned().back(), "60 40M2D6M");
+}
+
 TEST(FastPassAligner, DoesNotUseAlignmentsThatAreNotLeftmost) {
   // The haplotype has TTG for TGTG, and the read GTG: on the haplotype a mismatch, on the reference a gap that could move.
   const std::string left = kMiddle.substr(0, 40);
