@@ -5,6 +5,8 @@ import subprocess
 import sys
 
 import pytest
+import tf_records
+import vcf_check
 
 from programs import ROOT, call_words, records, run
 
@@ -34,6 +36,64 @@ def test_finds_the_donors_variants(demo, lone, tmp_path):
     counts = json.loads((tmp_path / "errors.json").read_text())
     for kind, least in (("SNP", 0.95), ("INDEL", 0.80)):
         assert counts[kind]["TP"] > 0 and counts[kind]["F1"] >= least, counts
+
+
+def test_numbers_of_each_call_agree_with_each_other(lone):
+    number, wrong = vcf_check.check(lone)
+    assert number > 20 and wrong == [], wrong[:5]
+
+
+@pytest.fixture(scope="module")
+def gvcf(demo, tmp_path_factory):
+    """A run that writes both."""
+    place = tmp_path_factory.mktemp("gvcf")
+    (place / "store").mkdir()
+    run(*call_words(demo, place / "store", place / "o.vcf.gz", "--output_gvcf", place / "o.g.vcf.gz"))
+    return place
+
+
+def test_a_gvcf_holds_the_calls_and_blocks_over_all_else(demo, lone, gvcf):
+    assert records(gvcf / "o.vcf.gz") == records(lone)
+    number, wrong = vcf_check.check(gvcf / "o.g.vcf.gz")
+    assert number > 100 and wrong == [], wrong[:5]
+    assert vcf_check.apart(gvcf / "o.g.vcf.gz") == []
+    lines = [line.split("\t") for line in records(gvcf / "o.g.vcf.gz").splitlines()]
+    calls = [(line[0], line[1], line[3], line[4].removesuffix(",<*>"), line[5], line[6]) for line in lines if line[4] != "<*>"]
+    assert calls == [(c[0], c[1], *c[3:7]) for c in (line.split("\t") for line in records(lone).splitlines())]
+    covered = set()
+    for line in lines:
+        end = int(line[7][4:]) if line[4] == "<*>" else int(line[1]) + len(line[3]) - 1
+        covered.update(range(int(line[1]), end + 1))
+    (contig,) = {line[0] for line in lines}
+    length = len("".join(run("samtools", "faidx", demo / "ref.fa", contig).stdout.split("\n")[1:]))
+    assert covered == set(range(1, length + 1))
+    assert run("bcftools", "index", "-n", gvcf / "o.g.vcf.gz").stdout.strip() == str(len(lines))
+
+
+def test_threads_do_not_change_the_gvcf(demo, store, tmp_path, gvcf):
+    run(*call_words(demo, store, tmp_path / "o.vcf.gz", "--output_gvcf", tmp_path / "o.g.vcf", "--num_shards", "3"))
+    assert records(tmp_path / "o.g.vcf") == records(gvcf / "o.g.vcf.gz")
+
+
+def test_the_gvcf_is_that_of_the_steps_one_by_one(demo, tmp_path, gvcf):
+    """Its blocks are those that make_examples writes and postprocess_variants joins to the same calls."""
+    run("make_examples_pangenome_aware_dv", "--mode", "calling", "--ref", demo / "ref.fa", "--reads", demo / "reads.bam", "--pangenome",
+        demo / "panel.gbz", "--examples", tmp_path / "e.tfrecord.gz", "--gvcf", tmp_path / "b.tfrecord.gz", "--min_mapping_quality", "0",
+        "--keep_supplementary_alignments", "--normalize_reads", "--keep_legacy_allele_counter_behavior", "--sort_by_haplotypes",
+        "--checkpoint", ROOT / "models/wgs", "--gbz_store_dir", tmp_path)
+    sample = run("bcftools", "query", "-l", gvcf / "o.vcf.gz").stdout.strip()
+    outputs = []
+    for line in (line.split("\t") for line in records(gvcf / "o.vcf.gz").splitlines()):
+        depths = [int(value) for value in line[9].split(":")[3].split(",")]
+        sets = [(i,) for i in range(len(line[4].split(",")))] + [(i, j) for j in range(len(line[4].split(","))) for i in range(j)]
+        where = tf_records.site(line[0], int(line[1]) - 1, line[3], line[4].split(","), depths, sample)
+        outputs += tf_records.outputs(where, {alts: [0.0, 0.0, 1.0] for alts in sets})
+    tf_records.write(tmp_path / "c.tfrecord.gz", outputs)
+    run("postprocess_variants", "--ref", demo / "ref.fa", "--infile", tmp_path / "c.tfrecord.gz", "--outfile", tmp_path / "p.vcf",
+        "--nonvariant_site_tfrecord_path", tmp_path / "b.tfrecord.gz", "--gvcf_outfile", tmp_path / "p.g.vcf")
+    blocks = lambda path: [line for line in records(path).splitlines() if line.split("\t")[4] == "<*>"]  # noqa: E731
+    assert len(blocks(gvcf / "o.g.vcf.gz")) > 100
+    assert blocks(tmp_path / "p.g.vcf") == blocks(gvcf / "o.g.vcf.gz")
 
 
 def test_threads_do_not_change_the_calls(demo, store, tmp_path, lone):

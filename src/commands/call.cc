@@ -16,6 +16,7 @@ namespace {
 struct Options {
   CallFlags common;
   std::string output_vcf;
+  std::string output_gvcf;
   std::string sample_name_reads;
   std::string sample_name_pangenome = "hprc_v1.1";
   std::string report;
@@ -35,7 +36,6 @@ constexpr Missing kMissing[] = {
     {"--vcf_stats_report", "the HTML statistics report"},
     {"--runtime_report", "the HTML runtime report (--report FILE.json tells the CPU of each stage)"},
     {"--logging_level", "log levels"},
-    {"--output_gvcf", "gVCF output"},
     {"--logging_dir", "a log file for each step (there is one process and one log, on stderr)"},
     {"--customized_small_model", "a small model"},
     {"--make_examples_extra_args", "extra arguments for single steps"},
@@ -48,6 +48,7 @@ pipeline::CallRequest request_of(const Options& options, const CLI::App& command
   pipeline::CallRequest request;
   request.inputs = options.common.input_paths(command);
   request.output_vcf = options.output_vcf;
+  if (!options.output_gvcf.empty()) request.output_gvcf = options.output_gvcf;
   request.model_folder = options.common.model_folder();
   request.options = pipeline::preset(options.common.model_type);
   request.threads = options.common.num_shards;
@@ -104,6 +105,7 @@ void add_call(CLI::App& parent) {
   options->common.add_to(*command);
   command->set_version_flag("--version", HAPLOOM_VERSION);
   command->add_option("--output_vcf", options->output_vcf, "VCF to write; .gz: bgzipped and indexed")->required();
+  command->add_option("--output_gvcf", options->output_gvcf, "gVCF to write beside it, with reference blocks between the calls");
   command->add_option("--sample_name_reads", options->sample_name_reads, "sample name in the VCF (default: SM of the reads)");
   command->add_option("--sample_name_pangenome", options->sample_name_pangenome, "must differ from the reads' name")
       ->capture_default_str();

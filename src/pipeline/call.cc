@@ -4,13 +4,16 @@
 
 #include <algorithm>
 #include <memory>
+#include <optional>
 
 #include "base/log.h"
 #include "base/usage.h"
 #include "genotype/genotype.h"
+#include "genotype/reference_confidence.h"
 #include "model/model.h"
 #include "pipeline/call_writer.h"
 #include "pipeline/ordered_shards.h"
+#include "pipeline/partition_blocks.h"
 #include "pipeline/shard_worker.h"
 
 namespace haploom::pipeline {
@@ -63,11 +66,17 @@ struct Found {
 
 // One thread's share of the work.
 struct Caller {
-  Caller(const Inputs& inputs, const CallRequest& request, const model::Model& model)
-      : worker(inputs, request.options, model.shape()), questions(model.session(), model.shape().bytes()) {}
+  // wanted: null when no gVCF is wanted.
+  Caller(const Inputs& inputs, const CallRequest& request, const model::Model& model, const genotype::ReferenceConfidences* wanted)
+      : worker(inputs, request.options, model.shape()), questions(model.session(), model.shape().bytes()), confidences(wanted) {}
 
   Found run(const Shard& shard, const std::function<void()>& on_partition) {
     Found found;
+    const auto add_blocks = [&](Partition& partition) {
+      const std::vector<genotype::GvcfBlock> blocks = gvcf_blocks(partition, *confidences);
+      found.blocks.insert(found.blocks.end(), blocks.begin(), blocks.end());
+      worker.clock().lap(Stage::kGenotypes);
+    };
     worker.run(
         shard,
         [&](genome::Candidate&& candidate, std::span<const uint8_t> images) {
@@ -75,13 +84,14 @@ struct Caller {
           worker.clock().lap(Stage::kTensors);
           if (questions.full()) questions.answer(worker.clock(), found.calls);
         },
-        on_partition);
+        on_partition, confidences == nullptr ? LookAtPartition() : add_blocks);
     questions.answer(worker.clock(), found.calls);
     return found;
   }
 
   ShardWorker worker;
   Questions questions;
+  const genotype::ReferenceConfidences* confidences;
 };
 
 std::string header_text(const Inputs& inputs, const CallRequest& request, const std::string& sample, const std::string& model) {
@@ -161,8 +171,10 @@ report::RunSummary call(const CallRequest& request) {
   report::RunSummary summary = summary_of(request, inputs, sample);
 
   const int threads = std::max(1, std::min(request.threads, static_cast<int>(inputs.work.size())));
+  std::optional<genotype::ReferenceConfidences> confidences;
+  if (request.output_gvcf) confidences.emplace(genotype::ReferenceModel{});
   std::vector<std::unique_ptr<Caller>> callers;
-  for (int i = 0; i < threads; ++i) callers.push_back(std::make_unique<Caller>(inputs, request, model));
+  for (int i = 0; i < threads; ++i) callers.push_back(std::make_unique<Caller>(inputs, request, model, confidences ? &*confidences : nullptr));
 
   int64_t windows = 0;
   for (const Shard& shard : inputs.work) windows += static_cast<int64_t>(shard.partitions.size());

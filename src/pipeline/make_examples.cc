@@ -14,6 +14,7 @@
 #include "formats/bed.h"
 #include "labels/labels.h"
 #include "pipeline/example_files.h"
+#include "pipeline/partition_blocks.h"
 #include "pipeline/record_values.h"
 #include "pipeline/shard_worker.h"
 
@@ -156,13 +157,7 @@ class Task {
   }
 
   void write_reference(const Partition& partition) {
-    std::vector<genotype::ReferenceCount> counts;
-    counts.reserve(static_cast<size_t>(partition.region.length()));
-    for (int64_t position = partition.region.start; position < partition.region.end; ++position) {
-      const pileup::PositionCounts& at = partition.counts[static_cast<size_t>(position - partition.counted.start)];
-      counts.push_back({partition.reference.at(position), at.reference, pileup::depth(at)});
-    }
-    for (const auto& block : genotype::reference_blocks(partition.region, counts, confidences_, haploid_)) {
+    for (const auto& block : reference_blocks(partition, confidences_, haploid_)) {
       files_.reference(block_record(block, partition.contig.name, samples_.reads, request_.include_median_depth));
       ++counts_.reference_records;
     }

@@ -211,8 +211,8 @@ def test_misspelt_flag_names_the_nearest(job):
 
 
 def test_flags_of_the_original_that_are_not_there_yet_say_so(job):
-    job.words += ["--output_gvcf", "x.g.vcf.gz"]
-    job.must_fail(2, "--output_gvcf")
+    job.words += ["--customized_small_model", "x"]
+    job.must_fail(2, "--customized_small_model")
 
 
 def test_a_reference_sample_that_the_graph_lacks(job):
