@@ -114,7 +114,9 @@ class Viewer {
     for (const tensor::DrawnRow& row : painter.drawn_rows()) {
       out.rows.push_back({row.row, row.read->number > 0 ? row.read->key() : row.read->name, row.read->reverse, row.read->mapq, row.read->haplotype_tag});
     }
-    out.title = fmt::format("{} {} > {}, depth {} ({})", place(contig, candidate.start), candidate.ref, fmt::join(candidate.alts, ","),
+    std::vector<std::string> alts;
+    for (const std::string& alt : candidate.alts) alts.push_back(in_short(alt));
+    out.title = fmt::format("{} {} > {}, depth {} ({})", place(contig, candidate.start), in_short(candidate.ref), fmt::join(alts, ","),
                             candidate.depth, fmt::join(candidate.allele_depth, ","));
     const auto sets = genome::alt_sets(static_cast<int>(candidate.alts.size()));
     std::vector<genome::GenotypeProbabilities> answers;
@@ -130,9 +132,15 @@ class Viewer {
     return out;
   }
 
+  // A picture is as wide as its title.
+  static std::string in_short(const std::string& allele) {
+    constexpr size_t kLongest = 40;
+    return allele.size() <= kLongest ? allele : fmt::format("{}..({} bases)", allele.substr(0, kLongest / 2), allele.size());
+  }
+
   static std::string image_title(const genome::Candidate& candidate, const genome::AltSet& set, const genome::GenotypeProbabilities* answer) {
     std::vector<std::string> alts;
-    for (const int alt : set) alts.push_back(candidate.alts[static_cast<size_t>(alt)]);
+    for (const int alt : set) alts.push_back(in_short(candidate.alts[static_cast<size_t>(alt)]));
     std::string title = fmt::format("copies of {}", fmt::join(alts, " or "));
     if (answer == nullptr) return title + ": no network";
     return title + fmt::format(": 0 {:.4f}, 1 {:.4f}, 2 {:.4f}", (*answer)[0], (*answer)[1], (*answer)[2]);
@@ -161,7 +169,8 @@ class Viewer {
     for (const auto& [distance, start] : found) near.push_back(place(contig, start));
     const std::string what = wanted_.length() == 1 ? "no candidate starts at" : "no candidate starts in";
     return Error{Exit::kUsage, Reason::kUsage, "commands", fmt::format("{} {}", what, genome::text(wanted_, reference.contigs())),
-                 near.empty() ? fmt::format("another place: there is none within {} bases", kSearch)
+                 near.empty() ? (as_given_ ? std::string("leave out --regions: no candidate of that contig starts in them")
+                                           : fmt::format("another place: there is none within {} bases", kSearch))
                               : fmt::format("the nearest: {}", fmt::join(near, ", "))};
   }
 

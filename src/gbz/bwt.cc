@@ -194,13 +194,14 @@ struct Bwt::Totals {
   uint64_t visits = 0, ends = 0;
 };
 
-// Says which record it is that `verify` met: slowly, for a message.
+// Says which record it is that `verify` met: slowly, for a message, and not for ever.
 template <typename Refuse>
 void Bwt::find_contradiction(Refuse refuse) const {
   Record now, other, endmarker;
   std::vector<uint64_t> counts;
   const auto again = [this](uint64_t record, Record& out) { check(decode(record, out), "a record that decoded does so again"); };
   again(0, endmarker);
+  int64_t budget = 1'000'000 + 16 * static_cast<int64_t>(data_.size());  // edges and runs to decode
   for (uint64_t record = 0; record < facts_.records(); ++record) {
     base::throw_if_stopped();
     again(record, now);
@@ -211,6 +212,9 @@ void Bwt::find_contradiction(Refuse refuse) const {
       const bool ends = edge.successor == kEndmarker;
       if (counts[i] == 0 || (ends && from == kEndmarker)) continue;
       if (!ends) again(facts_.record_of(flipped(edge.successor)), other);
+      const Record& looked_at = ends ? endmarker : other;
+      budget -= static_cast<int64_t>(1 + looked_at.edges.size() + looked_at.runs.size());
+      if (budget < 0) return;
       const Ways ways = ways_from(from, ends ? endmarker : other);
       if (ways.count != counts[i])
         refuse(record, fmt::format("{} visits step to node code {}, {} step back on the other strand", counts[i], edge.successor, ways.count));

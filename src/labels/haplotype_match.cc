@@ -83,7 +83,7 @@ class ClusterChoices {
   ClusterChoices(const std::vector<Variant>& variants, const Cluster& cluster, const Stretch& reference)
       : variants_(variants), cluster_(cluster), reference_(reference) {}
 
-  // False when there are more than `most` phasings to try.
+  // False when there are more than `most` phasings to try, counted by the kilobases that each is spelt in.
   bool spell(int64_t most, std::vector<Choice>& out) {
     double count = 1;
     for (size_t i = cluster_.first; i < cluster_.last; ++i) {
@@ -91,7 +91,8 @@ class ClusterChoices {
       const auto het = std::count_if(genotypes.begin(), genotypes.end(), [](const Genotype& g) { return g[0] != g[1]; });
       count *= static_cast<double>(genotypes.size() + static_cast<size_t>(het));
     }
-    if (count / 2 > static_cast<double>(most)) return false;
+    const double kilobases = 1 + static_cast<double>(cluster_.end - cluster_.start) / 1024;
+    if (count / 2 * kilobases > static_cast<double>(most)) return false;
     std::vector<Genotype> chosen;
     choose(chosen, out);
     return true;

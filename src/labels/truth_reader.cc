@@ -40,7 +40,8 @@ void TruthReader::read(const genome::Region& stretch) {
   reader_.for_each(stretch, contigs_, [&](formats::VcfRecord&& record) {
     if (!record.passes() || !confident_.contains(record.contig, record.start)) return;
     for (std::string& alt : record.alts) alt = upper(std::move(alt));
-    truths_.push_back({record.start, record.end, upper(std::move(record.ref)), std::move(record.alts),
+    const int64_t end = std::min(record.end, contigs_[record.contig].length);  // INFO/END may claim more
+    truths_.push_back({record.start, end, upper(std::move(record.ref)), std::move(record.alts),
                        genotype(record, reader_.path(), contigs_), record.info.value_or("")});
   });
   std::stable_sort(truths_.begin(), truths_.end(),

@@ -142,12 +142,26 @@ void WindowSelector::keep_last_of_each_key(std::vector<Event>& site) {
     const Read& other = *reads_[static_cast<size_t>(b.read)];
     return one.number == other.number && one.name == other.name;
   };
-  for (size_t i = 0; i < site.size(); ++i) {
-    if (std::any_of(site.begin() + static_cast<std::ptrdiff_t>(i) + 1, site.end(),
-                    [&](const Event& later) { return same_key(site[i], later); })) {
-      site[i].read = -1;
+  if (site.size() < 2) return;
+  by_key_.clear();
+  for (size_t i = 0; i < site.size(); ++i) by_key_.emplace_back(key_hash(site[i].read), site.size() - i);
+  std::sort(by_key_.begin(), by_key_.end());  // of equal keys the last comes first
+  for (size_t first = 0, end = 0; first < by_key_.size(); first = end) {
+    while (end < by_key_.size() && by_key_[end].first == by_key_[first].first) ++end;
+    size_t kept = first + 1;
+    for (size_t i = first + 1; i < end; ++i) {
+      Event& event = site[site.size() - by_key_[i].second];
+      const bool shown = std::any_of(by_key_.begin() + static_cast<std::ptrdiff_t>(first), by_key_.begin() + static_cast<std::ptrdiff_t>(kept),
+                                     [&](const auto& later) { return same_key(event, site[site.size() - later.second]); });
+      if (shown) {
+        duplicates_.push_back(&event);
+      } else {
+        by_key_[kept++] = by_key_[i];
+      }
     }
   }
+  for (Event* event : duplicates_) event->read = -1;
+  duplicates_.clear();
   std::erase_if(site, [](const Event& event) { return event.read < 0; });
 }
 

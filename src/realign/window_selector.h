@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <span>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "genome/read.h"
@@ -69,6 +70,8 @@ class WindowSelector {
   bool last_is_event_ = false;
   std::vector<Event> events_;
   std::vector<Event> site_;
+  std::vector<std::pair<uint64_t, size_t>> by_key_;  // of a site: hash of the key, events from the end
+  std::vector<Event*> duplicates_;
   std::vector<uint64_t> key_hashes_;  // [reads] 0: not computed yet
   std::vector<int32_t> agreeing_;  // [region] reads with the reference base; only where the options ask for it
   std::vector<float> scores_;      // [region]

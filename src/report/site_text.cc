@@ -17,8 +17,9 @@ constexpr size_t kLongestName = 36;
 constexpr int kMarkWidth = 2;
 constexpr int kFewestColumns = 21;
 constexpr uint8_t kPoorQuality = 127;  // below Q20
+constexpr uint8_t kDiffers = 254;      // of the channel base_differs_from_ref
 
-std::string_view letter_code(char letter) {
+std::string_view letter_colour(char letter) {
   switch (letter) {
     case 'A': return "\x1b[32m";
     case 'C': return "\x1b[34m";
@@ -69,7 +70,11 @@ class SiteText {
   }
   // The named columns before the picture: whether it supports, name, strand, MAPQ, HP.
   std::string lead(std::string_view name, std::string_view strand, std::string_view mapq, std::string_view tag) const {
-    return fmt::format("{:<{}} {:>1} {:>4} {:>2} ", name.substr(0, kLongestName), name_width_, strand, mapq, tag);
+    std::string shown(name.substr(0, kLongestName));
+    for (char& c : shown) {
+      if (c < '!' || c > '~') c = '?';  // a name of a file is no command to the terminal
+    }
+    return fmt::format("{:<{}} {:>1} {:>4} {:>2} ", shown, name_width_, strand, mapq, tag);
   }
 
   void add_block(const SiteImage& image, const SiteBlock& block) {
@@ -89,7 +94,7 @@ class SiteText {
   void add_row(const SiteImage& image, const SiteRow& row) {
     const bool supports = supports_ && row_has(image, row.row, *supports_, 254);
     std::string line = painted(kBold, supports ? ">" : " ") + " " +
-                       lead(row.name, row.reverse ? "-" : "+", std::to_string(row.mapq), row.haplotype_tag < 0 ? "." : std::to_string(row.haplotype_tag));
+                       lead(row.name, row.reverse ? "-" : "+", std::to_string(row.mapq), row.haplotype_tag == genome::kNoHaplotypeTag ? "." : std::to_string(row.haplotype_tag));
     for (int column = first_; column <= last_; ++column) line += cell(image, row.row, column);
     line.erase(line.find_last_not_of(' ') + 1);
     out_ += line + "\n";
@@ -106,12 +111,12 @@ class SiteText {
     if (!bases_ || !differs_) return "?";  // an image without bases has no letters
     const uint8_t differs = pixel(view_, image, row, column, *differs_);
     if (differs == 0) return " ";
-    const char base = differs > kPoorQuality ? letter(pixel(view_, image, row, column, *bases_)) : '.';
+    const char base = differs == kDiffers ? letter(pixel(view_, image, row, column, *bases_)) : '.';
     if (!style_.colour) return std::string(1, base);
     if (base == '.') return painted(kDim, ".");
     const uint8_t quality = quality_ ? pixel(view_, image, row, column, *quality_) : 0;
     const bool poor = quality > 0 && quality < kPoorQuality;
-    return fmt::format("{}{}{}{}", poor ? kDim : kBold, letter_code(base), base, kPlain);
+    return fmt::format("{}{}{}{}", poor ? kDim : kBold, letter_colour(base), base, kPlain);
   }
 
   const SiteView& view_;

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "genome/read.h"
 #include "tensor/tensor.h"
 
 namespace haploom::report {
@@ -17,7 +18,7 @@ struct SiteRow {
   std::string name;
   bool reverse = false;
   int mapq = 0;
-  int haplotype_tag = -1;  // none
+  int32_t haplotype_tag = genome::kNoHaplotypeTag;
 };
 
 // The image of one allele set.
@@ -44,7 +45,7 @@ struct TextStyle {
   int width = 0;  // of a line; the columns beside the variant are cut to it; 0: all are shown
 };
 
-// Letters as samtools tview shows them: '.' equals the reference, a letter differs, '*' is an indel, blank is nothing.
+// Letters as samtools tview shows them: '.' equals the reference, a letter differs, '*' is an indel or no ACGT, blank is nothing.
 // '>' marks rows that support the alleles of the image.
 std::string site_text(const SiteView& view, const TextStyle& style);
 

@@ -22,7 +22,7 @@ namespace haploom::tensor {
 using Pixel = uint64_t;
 constexpr size_t kPixelChannels = sizeof(Pixel);
 
-// 0..254: float32 arithmetic, truncated.
+// 0..254: float32 arithmetic, truncated; a negative value wraps around at 256, as upstream's does.
 uint8_t scaled(int value, int full);
 uint8_t base_colour(char base);
 uint8_t frequency_colour(float allele_frequency);
