@@ -165,6 +165,7 @@ def test_both_samples_of_one_name_are_refused(demo, store, tmp_path):
     (["--hp_tag_for_assembly_polishing", "1"], "--sort_by_haplotypes"),
     (["--phase_reads"], "--track_ref_reads"),
     (["--select_variant_types", "snips"], "snips"),
+    (["--downsample_classes", "0.5,half"], "half"),
     (["--channel_list", "read_base,colour"], "colour"),
     (["one_too_many"], "one_too_many"),
     (["--regoins", "chr20"], "--regions"),

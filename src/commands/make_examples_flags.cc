@@ -406,7 +406,10 @@ pipeline::MakeExamplesRequest MakeExamplesFlags::request(const CLI::App& command
   out.truth = {truth_variants, confident_regions, denovo_regions, labeler_algorithm, split(classes_list, ","), class_info_field, {}};
   const bool imports = word("variant_caller", variant_caller, std::map<std::string, bool>{{"very_sensitive_caller", false}, {"vcf_candidate_importer", true}});
   if (imports) propose(*this, out);
-  for (const std::string& share : split(downsample_classes, ",")) out.truth.class_shares.push_back(std::stod(share));
+  for (const std::string& share : split(downsample_classes, ",")) {
+    if (!CLI::detail::lexical_cast(share, out.truth.class_shares.emplace_back()))
+      throw usage(fmt::format("--downsample_classes: '{}' is not a number", share), "give a share from 0 to 1 for each class, separated by commas");
+  }
   if (out.mode == MakeExamplesMode::kTraining) out.options.reference_sites = training_random_emit_ref_sites;
   out.log_every = logging_every_n_candidates;
   out.version = HAPLOOM_VERSION;
