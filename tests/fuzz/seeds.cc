@@ -1,6 +1,6 @@
-// First files for the corpora: small graphs as GFA, as GBZ of each version, and as images.
+// First files for the corpora: small graphs as GFA, as GBZ of each version, and as images; records of DeepVariant's files.
 //
-//   fuzz_seeds tests/data/small.gfa OUT     OUT/gfa/NAME, OUT/gbz/NAME.vN, OUT/image/NAME
+//   fuzz_seeds tests/data/small.gfa OUT     OUT/gfa/NAME, OUT/gbz/NAME.vN, OUT/image/NAME, OUT/records/NAME
 //
 // SPDX-License-Identifier: BSD-3-Clause
 #include <fmt/format.h>
@@ -13,6 +13,8 @@
 #include <string>
 #include <vector>
 
+#include "formats/records.h"
+#include "formats/tfrecord.h"
 #include "gbz/gbz.h"
 #include "shared_image/image_writer.h"
 
@@ -72,6 +74,45 @@ std::string image_of(const gbz::Gbz& graph) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
+// One record of each kind, and files that hold all of them.
+void write_records(const fs::path& folder) {
+  formats::VariantRecord variant;
+  variant.contig = "c";
+  variant.start = 4;
+  variant.end = 6;
+  variant.ref = "AC";
+  variant.alts = {"A", "ACC"};
+  variant.filter = {"PASS"};
+  variant.info["F"] = {std::string("x.bam"), true};
+  variant.calls.push_back({"s", {-1, 1}, true, {-1.5, 0, -3}, {{"AD", {1, 2}}, {"VAF", {0.5}}}});
+  formats::CandidateRecord candidate;
+  candidate.variant = variant;
+  candidate.allele_support["A"] = {{"r/0", true, 60, 30, true, "s"}};
+  candidate.ref_support = {{"q/1", false, 60, 33, false, "s"}};
+  candidate.allele_frequency = {{"A", 0.25F}};
+  candidate.allele_frequency_at_position = {{4, 12}};
+  candidate.alt_sets = {{0, 1}};
+  const std::vector<uint8_t> image = {1, 2, 3, 254};
+  formats::ExampleRecord example;
+  example.locus = "c:5-6";
+  example.variant = formats::encode(variant);
+  example.alt_set = {0, 1};
+  example.image = image;
+  example.shape = {2, 2, 1};
+  example.label = 1;
+  formats::CallOutputRecord output{formats::encode(variant), {1}, {0.1, 0.2, 0.7}, formats::CallOutputDebug{2, 1, true, false, true, {0.5}, {1}, "i", {{"l", "b"}}}};
+  const std::map<std::string, std::string> records = {{"variant", formats::encode(variant)},
+                                                      {"candidate", formats::encode(candidate)},
+                                                      {"example", formats::encode(example)},
+                                                      {"call_output", formats::encode(output)}};
+  for (const auto& [name, bytes] : records) write_file(folder / name, bytes);
+  for (const char* name : {"file", "file.gz"}) {
+    formats::RecordWriter writer((folder / name).string());
+    for (const auto& [kind, bytes] : records) writer.write(bytes);
+    writer.finish();
+  }
+}
+
 }  // namespace
 }  // namespace haploom
 
@@ -79,6 +120,7 @@ int main(int argc, char** argv) {
   using namespace haploom;
   if (argc != 3) return 2;
   const fs::path out = argv[2];
+  write_records(out / "records");
   auto all = graphs();
   std::ifstream small(argv[1]);
   all["small"] = std::string((std::istreambuf_iterator<char>(small)), std::istreambuf_iterator<char>());
