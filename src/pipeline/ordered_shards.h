@@ -42,8 +42,16 @@ void stream_in_order(int threads, const std::function<std::optional<Job>()>& nex
       changed.wait(lock, [&] { return problem || all_started || started < taken + ahead; });
       if (problem || all_started) return std::nullopt;
     }
-    std::optional<Job> job = next();
+    std::optional<Job> job;
+    std::exception_ptr no_more;
+    try {
+      job = next();
+    } catch (...) {
+      no_more = std::current_exception();
+    }
+    // Said before another thread may ask: a source that has thrown is not asked again.
     const std::lock_guard lock(mutex);
+    if (no_more && !problem) problem = no_more;
     if (!job) {
       all_started = true;
       return std::nullopt;

@@ -81,6 +81,18 @@ TEST(StreamInOrder, AsksForJobsInOneThreadAtATime) {
   stream_in_order<int, int>(5, next, [](int, int&& job) { return job; }, [](int&&) {}, 8);
 }
 
+TEST(StreamInOrder, AsksForNoMoreOnceTheSourceHasThrown) {
+  for (int round = 0; round < 200; ++round) {
+    std::atomic<int> asked = 0;
+    const auto next = [&]() -> std::optional<int> {
+      if (++asked >= 3) throw std::runtime_error("cut off");
+      return 0;
+    };
+    EXPECT_THROW((stream_in_order<int, int>(4, next, [](int, int&& job) { return job; }, [](int&&) {}, 8)), std::runtime_error);
+    EXPECT_EQ(asked, 3);
+  }
+}
+
 TEST(StreamInOrder, ThrowsWhatTheSourceOfJobsThrows) {
   const auto next = [give = jobs(50)]() mutable {
     const auto job = give();
