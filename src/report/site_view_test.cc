@@ -19,7 +19,8 @@ SiteView small_view() {
   view.shape = {7, 8, 5, {Channel::kReadBase, Channel::kBaseQuality, Channel::kReadSupportsVariant, Channel::kBaseDiffersFromRef}, false};
   view.reference = "AACGT";
   view.variant_end = 3;
-  view.rows = {{5, "haplotype_1", false, 90, -1}, {12, "read_a", true, 60, 2}, {13, "read_b", false, 7, -1}};
+  view.rows = {{5, "haplotype_1", false, 90, genome::kNoHaplotypeTag}, 
+               {12, "read_a", true, 60, 2}, {13, "read_b", false, 7, genome::kNoHaplotypeTag}};
   SiteImage image{"copies of T: 0 0.1, 1 0.8, 2 0.1", std::vector<uint8_t>(view.shape.bytes())};
   const auto put = [&](int row, int column, std::vector<uint8_t> pixel) {
     std::copy(pixel.begin(), pixel.end(), image.pixels.begin() + (row * 5 + column) * 4);
