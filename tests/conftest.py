@@ -19,6 +19,15 @@ def shared_data():
 
 
 @pytest.fixture(scope="session")
+def dv_goldens(shared_data):
+    """DeepVariant's own results, which may be absent where other shared data are not."""
+    place = shared_data / "dv_goldens"
+    if not place.is_dir():
+        pytest.skip("no dv_goldens among the shared data")
+    return place
+
+
+@pytest.fixture(scope="session")
 def demo(tmp_path_factory):
     """A small made-up genome with pangenome, reads and truth: reference, panel.gbz, reads.bam, truth.vcf.gz."""
     place = tmp_path_factory.mktemp("demo")

@@ -17,8 +17,8 @@ TABLE = {}  # row -> "84/84"
 
 
 @pytest.fixture(scope="module")
-def goldens(shared_data):
-    return shared_data / "dv_goldens"
+def goldens(dv_goldens):
+    return dv_goldens
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -184,8 +184,8 @@ class Goldens:
 
 
 @pytest.fixture(scope="module")
-def deepvariant(shared_data):
-    return Goldens(shared_data / "dv_goldens")
+def deepvariant(dv_goldens):
+    return Goldens(dv_goldens)
 
 
 @pytest.fixture(scope="module")

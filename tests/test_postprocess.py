@@ -89,13 +89,12 @@ def not_about_the_program(path):
 
 @pytest.mark.parametrize("cpus", ["0", "3"])
 @pytest.mark.parametrize("name,infile,blocks,flags,vcf,gvcf", UPSTREAM, ids=[row[0] for row in UPSTREAM])
-def test_every_line_is_upstreams(shared_data, tmp_path, name, infile, blocks, flags, vcf, gvcf, cpus):
-    goldens = shared_data / "dv_goldens"
-    place = goldens / "postprocess"
+def test_every_line_is_upstreams(dv_goldens, tmp_path, name, infile, blocks, flags, vcf, gvcf, cpus):
+    place = dv_goldens / "postprocess"
     words = [place / word if word == EMPTY else word for word in flags]
     if blocks:
         words += ["--nonvariant_site_tfrecord_path", place / blocks, "--gvcf_outfile", tmp_path / "out.g.vcf.gz"]
-    run("postprocess_variants", "--ref", goldens / "inputs/ucsc.hg19.chr20.unittest.fasta.gz", "--infile", place / infile, "--outfile",
+    run("postprocess_variants", "--ref", dv_goldens / "inputs/ucsc.hg19.chr20.unittest.fasta.gz", "--infile", place / infile, "--outfile",
         tmp_path / "out.vcf.gz", "--cpus", cpus, *words)
     assert not_about_the_program(tmp_path / "out.vcf.gz") == not_about_the_program(place / vcf)
     if gvcf:
@@ -105,9 +104,9 @@ def test_every_line_is_upstreams(shared_data, tmp_path, name, infile, blocks, fl
         assert vcf_check.check(place / golden)[1] == []
 
 
-def test_the_median_depth_is_upstreams(shared_data, tmp_path):
+def test_the_median_depth_is_upstreams(dv_goldens, tmp_path):
     # The records of that golden are not among upstream's files: the others, with the median that the golden's lines tell.
-    place = shared_data / "dv_goldens/postprocess"
+    place = dv_goldens / "postprocess"
     golden = place / "golden.postprocess_gvcf_output.med_dp.g.vcf"
     medians = {}
     for line in vcf_check.lines(golden):
@@ -122,16 +121,15 @@ def test_the_median_depth_is_upstreams(shared_data, tmp_path):
         records.append(tf_records.block(row["chrom"], row["start"], row["end"], row["ref"], call["sample"], call["info"]["GQ"][0],
                                         call["info"]["MIN_DP"][0], call["gl"], call["gt"], MED_DP=median[:1] or [1]))
     tf_records.write(tmp_path / "blocks.tfrecord.gz", records)
-    run("postprocess_variants", "--ref", shared_data / "dv_goldens/inputs/ucsc.hg19.chr20.unittest.fasta.gz", "--infile", place / SITE,
+    run("postprocess_variants", "--ref", dv_goldens / "inputs/ucsc.hg19.chr20.unittest.fasta.gz", "--infile", place / SITE,
         "--outfile", tmp_path / "out.vcf", "--nonvariant_site_tfrecord_path", tmp_path / "blocks.tfrecord.gz", "--gvcf_outfile",
         tmp_path / "out.g.vcf")
     assert not_about_the_program(tmp_path / "out.g.vcf") == not_about_the_program(golden)
 
 
-def test_upstreams_sites_of_an_importer_need_nogroup_variants(shared_data, tmp_path):
-    goldens = shared_data / "dv_goldens"
-    done = run("postprocess_variants", "--ref", goldens / "inputs/ucsc.hg19.chr20.unittest.fasta.gz", "--infile",
-               goldens / "postprocess" / IMPORTER, "--outfile", tmp_path / "out.vcf", ok=False)
+def test_upstreams_sites_of_an_importer_need_nogroup_variants(dv_goldens, tmp_path):
+    done = run("postprocess_variants", "--ref", dv_goldens / "inputs/ucsc.hg19.chr20.unittest.fasta.gz", "--infile",
+               dv_goldens / "postprocess" / IMPORTER, "--outfile", tmp_path / "out.vcf", ok=False)
     assert done.returncode == 3 and "did not pass sanity check" in done.stderr and "--nogroup_variants" in done.stderr
     assert list(tmp_path.iterdir()) == []
 
