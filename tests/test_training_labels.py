@@ -69,9 +69,23 @@ def test_a_candidate_like_the_truths_record_has_its_genotype(labelled, truth):
 
 
 def test_a_candidate_far_from_every_record_is_reference(labelled, truth):
-    for one in labelled:
-        if all(abs(p - start(one)) > 2 * FAR for p in truth):
-            assert genotype(one) == [0, 0], one["locus"]
+    far = [one for one in labelled if all(abs(p - start(one)) > 2 * FAR for p in truth)]
+    assert far
+    for one in far:
+        assert genotype(one) == [0, 0], one["locus"]
+
+
+def test_two_candidates_of_one_position_have_each_its_own_label(examples, demo, truth, tmp_path):
+    place = min(p for p, (ref, alts, copies) in truth.items() if len(ref) == len(alts[0]) == 1 and copies == [0, 1])
+    ref, (alt,), _ = truth[place]
+    other = next(base for base in "ACGT" if base not in (ref, alt))
+    header = run("bcftools", "view", "-h", demo / "truth.vcf.gz").stdout
+    (tmp_path / "two.vcf").write_text(header + "".join(
+        f"chr20\t{place + 1}\t.\t{ref}\t{base}\t.\tPASS\tAC=1;AN=2\tGT\t{gt}\n" for base, gt in ((alt, "0|1"), (other, "1|1"))))
+    run("bcftools", "view", "-Oz", "-o", tmp_path / "two.vcf.gz", tmp_path / "two.vcf")
+    run("bcftools", "index", "-t", tmp_path / "two.vcf.gz")
+    both = examples("--variant_caller", "vcf_candidate_importer", "--truth_variants", tmp_path / "two.vcf.gz")
+    assert {one["variant/encoded"]["alts"][0]: (one["label"], sorted(genotype(one))) for one in both} == {alt: ([1], [0, 1]), other: ([2], [1, 1])}
 
 
 def test_a_label_counts_the_copies_of_its_images_alleles(labelled):
@@ -101,7 +115,10 @@ def test_labels_do_not_depend_on_the_number_of_shards(examples, labelled):
 def test_labels_by_position_are_those_by_haplotype_where_variants_are_alone(examples, labelled, truth):
     candidates = {start(one) for one in labelled}
     by_place = {(start(one), tuple(one["alt_allele_indices/encoded"])): one["label"] for one in labelled}
+    compared = 0
     for one in examples("--labeler_algorithm", "positional_labeler"):
         site = one["variant/encoded"]
         if is_alone(one, truth, candidates) and (start(one) not in truth or truth[start(one)][:2] == (site["ref"], site["alts"])):
             assert one["label"] == by_place[start(one), tuple(one["alt_allele_indices/encoded"])]
+            compared += 1
+    assert compared >= 10

@@ -1,6 +1,6 @@
 // Labels for training: how many copies of a candidate's alleles the truth set says there are.
 //
-// In:     candidates of one partition, by position; at most one a position
+// In:     candidates of one partition, by position; several may start at one (those that a VCF proposes)
 //         truth      a VCF with an index: one sample's genotypes, by position. Records that a filter marks, that lie outside
 //                    the confident regions, or without copies of an ALT count as absent
 //         confident  regions where what the truth set does not list is reference

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <map>
 #include <optional>
+#include <tuple>
 
 #include "base/error.h"
 #include "base/log.h"
@@ -60,13 +61,13 @@ class Truth {
     std::vector<genome::Candidate> confident;
     for (size_t i = 0; i < candidates.size(); ++i) {
       if (!all[i].confident) continue;
-      labels_.emplace(candidates[i].start, all[i]);
+      labels_.emplace(key(candidates[i]), all[i]);
       confident.push_back(std::move(candidates[i]));
     }
     candidates = std::move(confident);
   }
 
-  const labels::Label& of(const genome::Candidate& candidate) const { return labels_.at(candidate.start); }
+  const labels::Label& of(const genome::Candidate& candidate) const { return labels_.at(key(candidate)); }
 
   // Nothing where no de novo regions were given.
   std::optional<bool> denovo(const genome::Candidate& candidate) const {
@@ -97,10 +98,14 @@ class Truth {
     return everywhere;
   }
 
+  // A VCF may propose several candidates of one start.
+  using Key = std::tuple<int64_t, std::string, std::vector<std::string>>;
+  static Key key(const genome::Candidate& candidate) { return {candidate.start, candidate.ref, candidate.alts}; }
+
   labels::Labeler labeler_;
   bool has_denovo_;
   std::vector<genome::Region> denovo_;
-  std::map<int64_t, labels::Label> labels_;  // of the partition, by start
+  std::map<Key, labels::Label> labels_;  // of the partition
 };
 
 // One task at work: what a partition comes to goes to the files.
