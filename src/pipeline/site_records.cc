@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <limits>
 
 #include "base/error.h"
 
@@ -12,6 +13,8 @@ namespace haploom::pipeline {
 namespace {
 
 using formats::VariantRecord;
+
+constexpr int64_t kMostInVcf = std::numeric_limits<int32_t>::max();  // of an Integer
 
 [[noreturn]] void refuse(const VariantRecord& record, const std::string& cause,
                          const std::string& remedy = "make the records again with the step that wrote them") {
@@ -23,27 +26,34 @@ const std::vector<formats::InfoValue>* values_of(const formats::InfoMap& info, c
   return found == info.end() || found->second.empty() ? nullptr : &found->second;
 }
 
-double number_of(const formats::InfoValue& value) {
-  if (const int* whole = std::get_if<int>(&value)) return *whole;
-  if (const double* number = std::get_if<double>(&value)) return *number;
-  return 0;
-}
-
-std::vector<double> numbers(const formats::InfoMap& info, const std::string& key) {
+// Finite numbers; none where the record lacks the key.
+std::vector<double> numbers(const VariantRecord& record, const formats::InfoMap& info, const std::string& key) {
   std::vector<double> out;
-  if (const auto* values = values_of(info, key))
-    for (const auto& value : *values) out.push_back(number_of(value));
+  const auto* values = values_of(info, key);
+  if (values == nullptr) return out;
+  for (const formats::InfoValue& value : *values) {
+    const int* whole = std::get_if<int>(&value);
+    const double* number = std::get_if<double>(&value);
+    if (whole == nullptr && number == nullptr) refuse(record, fmt::format("{} holds something else than numbers", key));
+    out.push_back(whole != nullptr ? *whole : *number);
+    if (!std::isfinite(out.back())) refuse(record, fmt::format("{} is {}, not a finite number", key, out.back()));
+  }
   return out;
 }
 
-std::vector<int> whole_numbers(const formats::InfoMap& info, const std::string& key) {
+// Counts: whole and not negative, as a VCF can hold them.
+std::vector<int> whole_numbers(const VariantRecord& record, const formats::InfoMap& info, const std::string& key) {
   std::vector<int> out;
-  for (const double number : numbers(info, key)) out.push_back(static_cast<int>(number));
+  for (const double number : numbers(record, info, key)) {
+    if (!(number >= 0 && number <= static_cast<double>(kMostInVcf)) || number != std::floor(number))
+      refuse(record, fmt::format("{} is {}, not a whole number from 0 to {}", key, number, kMostInVcf));
+    out.push_back(static_cast<int>(number));
+  }
   return out;
 }
 
-std::optional<int> whole_number(const formats::InfoMap& info, const std::string& key) {
-  const std::vector<int> all = whole_numbers(info, key);
+std::optional<int> whole_number(const VariantRecord& record, const formats::InfoMap& info, const std::string& key) {
+  const std::vector<int> all = whole_numbers(record, info, key);
   return all.empty() ? std::nullopt : std::optional(all[0]);
 }
 
@@ -63,7 +73,7 @@ const formats::SampleCallRecord& only_call(const VariantRecord& record, const st
 
 // "task-stretch", both whole numbers.
 int phase_set_of(const VariantRecord& record, const std::string& stretch) {
-  constexpr int kStretchesATask = 100'000;  // _MAX_REGIONS_INSIDE_SHARD of variantcall_utils.py
+  constexpr int64_t kStretchesATask = 100'000;  // _MAX_REGIONS_INSIDE_SHARD of variantcall_utils.py
   const size_t dash = stretch.find('-');
   const auto number = [&](size_t from, size_t to) {
     int out = -1;
@@ -72,7 +82,25 @@ int phase_set_of(const VariantRecord& record, const std::string& stretch) {
     return out;
   };
   if (dash == std::string::npos) refuse(record, fmt::format("PS_CONTIG '{}' is not TASK-NUMBER", stretch));
-  return number(0, dash) * kStretchesATask + number(dash + 1, stretch.size());
+  const int64_t set = number(0, dash) * kStretchesATask + number(dash + 1, stretch.size());
+  if (set > kMostInVcf) refuse(record, fmt::format("PS_CONTIG '{}' makes a phase set above {}, which no VCF holds", stretch, kMostInVcf));
+  return static_cast<int>(set);
+}
+
+// Whether a line of a VCF can hold it: nothing that ends a column or a line, nor one of `others`, which part a column.
+bool fits_line(std::string_view text, std::string_view others) {
+  return std::none_of(text.begin(), text.end(), [others](char byte) {
+    return static_cast<unsigned char>(byte) <= ' ' || byte == 0x7f || others.find(byte) != std::string_view::npos;
+  });
+}
+
+void check_texts(const VariantRecord& record, const std::string& model) {
+  if (!fits_line(record.ref, ",")) refuse(record, "its REF holds a blank, a control character or a comma");
+  for (const std::string& alt : record.alts)
+    if (!fits_line(alt, ",")) refuse(record, "an ALT of the record holds a blank, a control character or a comma");
+  for (const std::string& name : record.names)
+    if (name.empty() || !fits_line(name, "")) refuse(record, "a name of the record is empty, or holds a blank or a control character");
+  if (!fits_line(model, ",:")) refuse(record, "its MID holds a blank, a control character, a comma or a colon");
 }
 
 void check_alleles(const VariantRecord& record) {
@@ -96,19 +124,20 @@ genotype::Site site_of(const VariantRecord& record, int contig, const std::strin
   site.start = record.start;
   site.ref = record.ref;
   site.alts = record.alts;
-  site.depth = whole_number(call.info, "DP");
-  site.allele_depth = whole_numbers(call.info, "AD");
-  site.vaf = numbers(call.info, "VAF");
+  site.depth = whole_number(record, call.info, "DP");
+  site.allele_depth = whole_numbers(record, call.info, "AD");
+  site.vaf = numbers(record, call.info, "VAF");
   site.notes.names = record.names;
   if (with_model) site.notes.model = text(call.info, "MID");
-  site.notes.methylated_fraction = numbers(call.info, "MF");
-  site.notes.methylation_depth = whole_numbers(call.info, "MD");
+  check_texts(record, site.notes.model);
+  site.notes.methylated_fraction = numbers(record, call.info, "MF");
+  site.notes.methylation_depth = whole_numbers(record, call.info, "MD");
   check_size(record, "AD", site.allele_depth, site.alts.size() + 1);
   check_size(record, "VAF", site.vaf, site.alts.size());
   check_size(record, "MF", site.notes.methylated_fraction, site.alts.size() + 1);
   check_size(record, "MD", site.notes.methylation_depth, site.alts.size() + 1);
   const std::string stretch = text(record.info, "PS_CONTIG");
-  const std::vector<int> haplotypes = whole_numbers(record.info, "ALT_PS");
+  const std::vector<int> haplotypes = whole_numbers(record, record.info, "ALT_PS");
   if (!stretch.empty() && !haplotypes.empty()) {
     if (std::any_of(haplotypes.begin(), haplotypes.end(), [](int haplotype) { return haplotype < 0 || haplotype > 2; }))
       refuse(record, "ALT_PS holds another haplotype than 0, 1 or 2");
@@ -160,9 +189,10 @@ SiteAnswers site_answers(std::span<const formats::CallOutputView> outputs, int c
 genotype::GvcfBlock gvcf_block(const VariantRecord& record, int contig, const std::string& sample) {
   const formats::SampleCallRecord& call = only_call(record, sample);
   if (record.alts != std::vector<std::string>{"<*>"} || record.ref.size() != 1) refuse(record, "not a reference record: its alleles are not one base and <*>");
+  check_texts(record, "");
   if (call.genotype.size() != 2 || call.likelihoods.size() != 3) refuse(record, "a reference record has not two alleles and three likelihoods");
-  const auto quality = whole_number(call.info, "GQ");
-  const auto depth = whole_number(call.info, "MIN_DP");
+  const auto quality = whole_number(record, call.info, "GQ");
+  const auto depth = whole_number(record, call.info, "MIN_DP");
   if (!quality || !depth) refuse(record, "a reference record lacks GQ or MIN_DP");
   genotype::GvcfBlock block;
   block.contig = contig;
@@ -173,18 +203,24 @@ genotype::GvcfBlock gvcf_block(const VariantRecord& record, int contig, const st
     if (call.genotype[i] < -1 || call.genotype[i] > 1) refuse(record, "a reference record's genotype names an allele that it lacks");
     block.genotype[i] = call.genotype[i];
   }
+  constexpr double kLeastLikely = 1e8;  // as log10; what PL can say with 32 bits
+  for (const double likelihood : call.likelihoods)
+    if (!(std::abs(likelihood) <= kLeastLikely)) refuse(record, fmt::format("a log10 likelihood is {}", likelihood));
   std::copy(call.likelihoods.begin(), call.likelihoods.end(), block.likelihoods.begin());
   block.genotype_quality = *quality;
   block.min_depth = *depth;
-  block.median_depth = whole_number(call.info, "MED_DP");
+  block.median_depth = whole_number(record, call.info, "MED_DP");
   return block;
 }
 
 std::string sample_of(std::string_view variant) {
   const VariantRecord record = formats::parse_variant(variant);
   if (record.calls.size() != 1) refuse(record, fmt::format("the record has {} samples where one is expected", record.calls.size()));
-  if (record.calls[0].sample.empty()) refuse(record, "the record does not say of which sample it is");
-  return record.calls[0].sample;
+  const std::string& sample = record.calls[0].sample;
+  if (sample.empty()) refuse(record, "the record does not say of which sample it is");
+  const auto controls = [](char byte) { return static_cast<unsigned char>(byte) < ' ' || byte == 0x7f; };
+  if (std::any_of(sample.begin(), sample.end(), controls)) refuse(record, "the name of the record's sample holds a control character");
+  return sample;
 }
 
 }  // namespace haploom::pipeline
