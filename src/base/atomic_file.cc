@@ -122,6 +122,7 @@ AtomicFile::AtomicFile(AtomicFile&& other) noexcept
       temporary_(std::exchange(other.temporary_, {})),
       module_(std::move(other.module_)),
       fd_(std::exchange(other.fd_, -1)),
+      synced_(other.synced_),
       straight_through_(other.straight_through_) {}
 
 AtomicFile& AtomicFile::operator=(AtomicFile&& other) noexcept {
@@ -132,6 +133,7 @@ AtomicFile& AtomicFile::operator=(AtomicFile&& other) noexcept {
   temporary_ = std::exchange(other.temporary_, {});
   module_ = std::move(other.module_);
   fd_ = std::exchange(other.fd_, -1);
+  synced_ = other.synced_;
   straight_through_ = other.straight_through_;
   return *this;
 }
@@ -144,7 +146,7 @@ void AtomicFile::abandon() noexcept {
 }
 
 void AtomicFile::write(std::string_view bytes) {
-  check(fd_ >= 0, "an output is written before it is committed");
+  check(fd_ >= 0 && !synced_, "an output is written before it is synced or committed");
   while (!bytes.empty()) {
     const ssize_t written = ::write(fd_, bytes.data(), bytes.size());
     if (written < 0) {
@@ -155,13 +157,19 @@ void AtomicFile::write(std::string_view bytes) {
   }
 }
 
+void AtomicFile::sync() {
+  check(fd_ >= 0, "an output is synced before it is committed");
+  if (!straight_through_ && !synced_ && ::fsync(fd_) != 0) fail("cannot write", errno);
+  synced_ = true;
+}
+
 void AtomicFile::commit() {
   check(fd_ >= 0, "an output is committed once");
+  sync();
   if (straight_through_) {
     if (::close(std::exchange(fd_, -1)) != 0 && errno != EINTR) fail("cannot write", errno);
     return;
   }
-  if (::fsync(fd_) != 0) fail("cannot write", errno);
   struct stat ours, named;
   const bool same = ::fstat(fd_, &ours) == 0 && ::stat(temporary_.c_str(), &named) == 0 && ours.st_ino == named.st_ino &&
                     ours.st_dev == named.st_dev;

@@ -28,7 +28,11 @@ class AtomicFile {
   // Straight to the system, no buffer: give it large pieces.
   void write(std::string_view bytes);
 
-  // Syncs, closes, renames. Nothing may be written after it.
+  // Everything is on the disk afterwards, so that only the name is missing: several files can be made whole before the first
+  // of them appears. Nothing may be written after it.
+  void sync();
+
+  // Syncs if that was not done, closes, renames. Nothing may be written after it.
   void commit();
 
   const std::string& path() const { return path_; }
@@ -46,6 +50,7 @@ class AtomicFile {
   std::string temporary_;  // empty if straight_through_ or committed
   std::string module_;
   int fd_ = -1;
+  bool synced_ = false;
   bool straight_through_ = false;
 };
 

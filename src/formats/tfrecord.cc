@@ -96,6 +96,7 @@ struct RecordWriter::State {
   bool gzip;
   std::vector<char> out;
   z_stream stream{};
+  bool closed = false;
   uint64_t records = 0;
 };
 
@@ -105,6 +106,7 @@ RecordWriter::RecordWriter(RecordWriter&&) noexcept = default;
 RecordWriter& RecordWriter::operator=(RecordWriter&&) noexcept = default;
 
 void RecordWriter::write(std::string_view record) {
+  check(!state_->closed, "records are written before they are closed");
   char header[kHeaderBytes];
   const uint64_t length = record.size();
   std::memcpy(header, &length, sizeof(length));
@@ -117,14 +119,20 @@ void RecordWriter::write(std::string_view record) {
   ++state_->records;
 }
 
-void RecordWriter::finish() {
+void RecordWriter::close() {
   State& state = *state_;
   if (state.gzip) {
     state.stream.avail_in = 0;
     while (::deflate(&state.stream, Z_FINISH) != Z_STREAM_END) state.flush();
   }
   state.flush();
-  state.file.commit();
+  state.file.sync();
+  state.closed = true;
+}
+
+void RecordWriter::commit() {
+  check(state_->closed, "records are closed before they get their name");
+  state_->file.commit();
 }
 
 uint64_t RecordWriter::records() const { return state_->records; }

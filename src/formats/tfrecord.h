@@ -18,7 +18,7 @@ namespace haploom::formats {
 // Whether a file of this name is written gzipped: its name without the folder holds ".gz".
 bool gzipped_by_name(const std::string& path);
 
-// Appears under its name only when whole (base/atomic_file.h), and only by finish().
+// Appears under its name only when whole (base/atomic_file.h), and only by commit().
 // Errors: those of AtomicFile
 class RecordWriter {
  public:
@@ -28,7 +28,12 @@ class RecordWriter {
   RecordWriter& operator=(RecordWriter&&) noexcept;
 
   void write(std::string_view record);
-  void finish();
+  void close();   // no more records; all is on the disk, only the name is missing
+  void commit();  // after close()
+  void finish() {
+    close();
+    commit();
+  }
 
   uint64_t records() const;
   const std::string& path() const;

@@ -80,11 +80,21 @@ void ExampleFiles::phases(const std::vector<genome::Read>& reads, int64_t partit
 
 void ExampleFiles::finish(const std::string& run_info) {
   if (run_info_) run_info_->write(run_info);
-  for (auto* records : {&candidates_, &reference_, &examples_}) {
-    if (*records) (*records)->finish();
+  const auto all_files = {&positions_, &costs_, &sites_, &phases_, &run_info_, &info_};
+  const auto all_records = {&candidates_, &reference_, &examples_};
+  // What can fail for want of room comes before the first name.
+  for (auto* records : all_records) {
+    if (*records) (*records)->close();
   }
-  for (auto* file : {&positions_, &costs_, &sites_, &phases_, &info_, &run_info_}) {
+  for (auto* file : all_files) {
+    if (*file) (*file)->sync();
+  }
+  // The examples last: whoever sees them sees a finished task.
+  for (auto* file : all_files) {
     if (*file) (*file)->commit();
+  }
+  for (auto* records : all_records) {
+    if (*records) (*records)->commit();
   }
 }
 

@@ -43,7 +43,7 @@ class ExampleFiles {
   // Of the reads that were phased, unknown phases too. partition: counted from 1 within the task.
   void phases(const std::vector<genome::Read>& reads, int64_t partition);
 
-  // All files get their names; run_info is written last.
+  // All files are made whole, then all get their names: run_info is written last, the examples get theirs last.
   void finish(const std::string& run_info);
 
  private:
