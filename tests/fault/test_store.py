@@ -181,7 +181,7 @@ def test_memory_group_smaller_than_the_image(tmp_path, store):
     group = top / f"haploom_test_{os.getpid()}"
     try:
         group.mkdir()
-        (group / ("memory.limit_in_bytes" if v1 else "memory.max")).write_text(str(40 << 20))
+        (group / ("memory.limit_in_bytes" if v1 else "memory.max")).write_text(str(24 << 20))
     except OSError as why:
         pytest.skip(f"needs a memory cgroup of its own: {why}")
     shm = pathlib.Path("/dev/shm") / f"haploom_test_{os.getpid()}"
