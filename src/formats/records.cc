@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "formats/deepvariant.pb.h"
+#include "formats/wire_fields.h"
 
 namespace haploom::formats {
 namespace {
@@ -25,16 +26,11 @@ std::string bytes_of(const Message& message) {
   return out;
 }
 
-Error record_error(std::string_view kind, std::string_view cause) {
-  return Error{Exit::kInput, Reason::kRecord, "formats", fmt::format("a record is no {}: {}", kind, cause),
-               "give a file that DeepVariant 1.9 or this program wrote for this step"};
-}
-
 template <typename Message>
 Message message_of(std::string_view bytes, std::string_view kind) {
   Message message;
   if (!message.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())))
-    throw record_error(kind, "its bytes do not follow the protobuf wire format");
+    throw record_error(kind, kBrokenWire);
   return message;
 }
 
@@ -211,31 +207,13 @@ class FeatureReader {
     return at->second;
   }
 
-  // Calls take(bytes) for each length-delimited field of this number.
+  // Calls take(bytes) for each field of this number that holds bytes.
   template <typename Take>
-  static void each(std::string_view message, uint32_t field, Take take) {
-    constexpr uint32_t kLengthDelimited = 2;
-    google::protobuf::io::CodedInputStream in(reinterpret_cast<const uint8_t*>(message.data()), static_cast<int>(message.size()));
-    while (const uint32_t tag = in.ReadTag()) {
-      if ((tag & 7U) != kLengthDelimited) {
-        if (!skipped(in, tag & 7U)) throw record_error("example", "its bytes do not follow the protobuf wire format");
-        continue;
-      }
-      uint32_t length = 0;
-      if (!in.ReadVarint32(&length) || length > message.size() - static_cast<size_t>(in.CurrentPosition()))
-        throw record_error("example", "a field is longer than the record");
-      const std::string_view bytes = message.substr(static_cast<size_t>(in.CurrentPosition()), length);
-      in.Skip(static_cast<int>(length));
-      if (tag >> 3U == field) take(bytes);
+  static void each(std::string_view message, uint32_t number, Take take) {
+    Fields fields(message, "example");
+    while (const auto field = fields.next()) {
+      if (field->is(number, WireType::kBytes)) take(field->bytes);
     }
-    if (!in.ConsumedEntireMessage()) throw record_error("example", "its bytes do not follow the protobuf wire format");
-  }
-
-  static bool skipped(google::protobuf::io::CodedInputStream& in, uint32_t wire_type) {
-    uint64_t ignored = 0;
-    if (wire_type == 0) return in.ReadVarint64(&ignored);
-    if (wire_type == 1) return in.Skip(8);
-    return wire_type == 5 && in.Skip(4);
   }
 
   std::map<std::string, std::string_view> found_;
