@@ -2,25 +2,13 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
-#include <sstream>
 
 #include "base/error.h"
+#include "commands/flag_values.h"
 
 namespace haploom::commands {
-namespace {
-
-std::vector<std::string> words(const std::string& text) {
-  std::istringstream in(text);
-  std::vector<std::string> out;
-  for (std::string word; in >> word;) out.push_back(word);
-  return out;
-}
-
-}  // namespace
-
 void CallFlags::add_to(CLI::App& command) {
   command.add_option("--model_type", model_type, "preset: WGS or WES")->capture_default_str();
   command.add_option("--ref", ref, "reference FASTA with its .fai (may be bgzipped, with .gzi)")->required();
@@ -46,9 +34,8 @@ pipeline::InputPaths CallFlags::input_paths(const CLI::App& command) const {
   paths.reads = reads;
   if (!pangenome.empty()) {
     if (!pangenome.ends_with(".gbz")) {
-      throw Error{Exit::kUsage, Reason::kUsage, "commands",
-                  fmt::format("--pangenome {} does not end in .gbz; haplotypes in BAM files are not read", pangenome),
-                  "give the graph as GBZ"};
+      throw usage_error(fmt::format("--pangenome {} does not end in .gbz; haplotypes in BAM files are not read", pangenome),
+                        "give the graph as GBZ");
     }
     paths.pangenome = pangenome;
   }
@@ -69,8 +56,7 @@ void add_switch(CLI::App& command, const std::string& name, bool& value, const s
 
 std::string shipped_model(const std::string& model_type) {
   namespace fs = std::filesystem;
-  std::string name = model_type;
-  std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  const std::string name = lower_case(model_type);
   std::vector<fs::path> places;
   if (const char* given = std::getenv("HAPLOOM_MODELS")) places.emplace_back(given);
   std::error_code ignored;

@@ -6,7 +6,7 @@
 #include <fstream>
 #include <string_view>
 
-#include "base/error.h"
+#include "commands/flag_values.h"
 
 namespace haploom::commands {
 namespace {
@@ -14,7 +14,7 @@ namespace {
 constexpr std::string_view kFlag = "--flagfile";
 
 Error flag_file_error(std::string message) {
-  return Error{Exit::kUsage, Reason::kUsage, "commands", std::move(message), "give --flagfile a text file with one --flag=value a line"};
+  return usage_error(std::move(message), "give --flagfile a text file with one --flag=value a line");
 }
 
 std::string_view trimmed(std::string_view text) {

@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "commands/call_flags.h"
 #include "commands/commands.h"
+#include "commands/flag_values.h"
 #include "commands/make_examples_refused.h"
 #include "formats/sharded_name.h"
 #include "model/model.h"
@@ -22,29 +23,13 @@ namespace {
 
 using pipeline::MakeExamplesMode;
 
-Error usage(std::string message, std::string remedy) {
-  return Error{Exit::kUsage, Reason::kUsage, "commands", std::move(message), std::move(remedy)};
-}
-
-std::vector<std::string> split(const std::string& text, const char* separators) {
-  std::vector<std::string> out;
-  for (size_t at = text.find_first_not_of(separators); at != std::string::npos; at = text.find_first_not_of(separators, at)) {
-    const size_t stop = std::min(text.find_first_of(separators, at), text.size());
-    out.push_back(text.substr(at, stop - at));
-    at = stop;
-  }
-  return out;
-}
-
 // The value of a flag with a few known words, whatever their case.
 template <typename Value>
 Value word(const std::string& flag, const std::string& given, const std::map<std::string, Value>& known) {
-  std::string lower = given;
-  for (char& c : lower) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  if (const auto at = known.find(lower); at != known.end()) return at->second;
+  if (const auto at = known.find(lower_case(given)); at != known.end()) return at->second;
   std::vector<std::string> names;
   for (const auto& [name, value] : known) names.push_back(name.empty() ? "''" : name);
-  throw usage(fmt::format("--{} '{}' is not known", flag, given), fmt::format("one of {}", fmt::join(names, ", ")));
+  throw usage_error(fmt::format("--{} '{}' is not known", flag, given), fmt::format("one of {}", fmt::join(names, ", ")));
 }
 
 // Adds flags to one command, in the manner of absl: the last one counts.
@@ -209,14 +194,14 @@ tensor::ImageShape image_shape(const MakeExamplesFlags& flags, MakeExamplesMode 
   } else if (!flags.channel_list.empty()) {
     shape.channels = tensor::parse_channel_list(flags.channel_list, alt_aligned);
   } else if (mode != MakeExamplesMode::kCandidateSweep) {
-    throw usage("--channel_list is required without a --checkpoint", "--channel_list BASE_CHANNELS,insert_size");
+    throw usage_error("--channel_list is required without a --checkpoint", "--channel_list BASE_CHANNELS,insert_size");
   }
   if (flags.pileup_image_width > 0) shape.width = flags.pileup_image_width;
   if (flags.pileup_image_height > 0) shape.height_reads = flags.pileup_image_height;
   if (flags.pileup_image_height_pangenome > 0) shape.height_pangenome = flags.pileup_image_height_pangenome;
-  if (shape.width % 2 == 0) throw usage(fmt::format("--pileup_image_width {} is not odd", shape.width), "the variant stands in the middle: give an odd number");
+  if (shape.width % 2 == 0) throw usage_error(fmt::format("--pileup_image_width {} is not odd", shape.width), "the variant stands in the middle: give an odd number");
   if (shape.blocks_height() < 75 || shape.blocks_height() > 362) {
-    throw usage(fmt::format("images of {} rows: DeepVariant's have 75 to 362, all blocks together", shape.blocks_height()),
+    throw usage_error(fmt::format("images of {} rows: DeepVariant's have 75 to 362, all blocks together", shape.blocks_height()),
                 "change the flags --pileup_image_height...");
   }
   return shape;
@@ -238,17 +223,17 @@ pipeline::ExamineOptions examine_options(const MakeExamplesFlags& flags) {
   const bool by_model = flags.realign.windows.use_window_selector_model;
   for (const auto& [flag, given, value] : {std::tuple("ws_min_num_supporting_reads", flags.ws_min_num_supporting_reads, &options.realign.windows.min_num_supporting_reads),
                                            std::tuple("ws_max_num_supporting_reads", flags.ws_max_num_supporting_reads, &options.realign.windows.max_num_supporting_reads)}) {
-    if (given != -1 && by_model) throw usage(fmt::format("--{} and --ws_use_window_selector_model contradict each other", flag), "leave one of them out");
+    if (given != -1 && by_model) throw usage_error(fmt::format("--{} and --ws_use_window_selector_model contradict each other", flag), "leave one of them out");
     if (given != -1) *value = given;
   }
   if (options.realign.windows.max_num_supporting_reads < options.realign.windows.min_num_supporting_reads)
-    throw usage("--ws_min_num_supporting_reads is above --ws_max_num_supporting_reads", "turn them round");
+    throw usage_error("--ws_min_num_supporting_reads is above --ws_max_num_supporting_reads", "turn them round");
   options.phase_reads = flags.phase_reads;
   options.reverse_haplotypes = flags.reverse_haplotypes;
   options.most_candidates_to_phase = flags.phase_max_candidates;
   if (!flags.local_read_phasing.empty() && !flags.local_read_phasing.ends_with(".tsv"))
-    throw usage("--output_local_read_phasing writes a table", "give a name that ends in .tsv");
-  if (flags.phase_reads && !flags.track_ref_reads) throw usage("--phase_reads needs --track_ref_reads", "add --track_ref_reads");
+    throw usage_error("--output_local_read_phasing writes a table", "give a name that ends in .tsv");
+  if (flags.phase_reads && !flags.track_ref_reads) throw usage_error("--phase_reads needs --track_ref_reads", "add --track_ref_reads");
   options.thresholds.min_count_snps = flags.vsc_min_count_snps;
   options.thresholds.min_count_indels = flags.vsc_min_count_indels;
   options.thresholds.min_fraction_snps = flags.vsc_min_fraction_snps;
@@ -266,9 +251,9 @@ pipeline::ExamineOptions examine_options(const MakeExamplesFlags& flags) {
   options.draw.sort_by_haplotypes = flags.sort_by_haplotypes;
   options.draw.polished_haplotype = flags.hp_tag_for_assembly_polishing;
   if (flags.hp_tag_for_assembly_polishing > 0 && !flags.sort_by_haplotypes)
-    throw usage("--hp_tag_for_assembly_polishing needs --sort_by_haplotypes", "add --sort_by_haplotypes");
+    throw usage_error("--hp_tag_for_assembly_polishing needs --sort_by_haplotypes", "add --sort_by_haplotypes");
   options.draw.colour_other_alts = flags.add_supporting_other_alt_color;
-  for (const std::string& type : split(flags.variant_types_to_blank, ", ")) {
+  for (const std::string& type : words(flags.variant_types_to_blank, kBlanksAndCommas)) {
     bool* const blank = word("variant_types_to_blank", type,
                              std::map<std::string, bool*>{{"snp", &options.draw.blank_haplotypes_of_snps}, {"indel", &options.draw.blank_haplotypes_of_indels}});
     *blank = true;
@@ -285,17 +270,15 @@ std::string output(const std::string& flag, const std::string& name, const MakeE
     return sharded ? sharded->shards : 0;
   };
   if (shards(name) != shards(flags.examples)) {
-    throw usage(fmt::format("--{} '{}' and --examples '{}' have different numbers of shards", flag, name, flags.examples),
+    throw usage_error(fmt::format("--{} '{}' and --examples '{}' have different numbers of shards", flag, name, flags.examples),
                 "write the same @SHARDS into both");
   }
   return formats::file_of_task(name, flags.task);
 }
 
 pipeline::MakeExamplesOutputs outputs(const MakeExamplesFlags& flags) {
-  std::string lower = std::filesystem::path(flags.examples).filename().string();
-  for (char& c : lower) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  if (lower.find("tfrecord") == std::string::npos)
-    throw usage(fmt::format("--examples '{}' has no 'tfrecord' in its name", flags.examples), "write NAME.tfrecord.gz or NAME.tfrecord@SHARDS.gz");
+  if (lower_case(std::filesystem::path(flags.examples).filename().string()).find("tfrecord") == std::string::npos)
+    throw usage_error(fmt::format("--examples '{}' has no 'tfrecord' in its name", flags.examples), "write NAME.tfrecord.gz or NAME.tfrecord@SHARDS.gz");
   pipeline::MakeExamplesOutputs out;
   out.examples = formats::file_of_task(flags.examples, flags.task);
   out.candidates = output("candidates", flags.candidates, flags);
@@ -310,18 +293,18 @@ pipeline::MakeExamplesOutputs outputs(const MakeExamplesFlags& flags) {
 
 void check_training(const MakeExamplesFlags& flags, MakeExamplesMode mode) {
   if (mode == MakeExamplesMode::kCalling && !flags.truth_variants.empty())
-    throw usage("--truth_variants belong to --mode training", "leave them out, or train");
+    throw usage_error("--truth_variants belong to --mode training", "leave them out, or train");
   if (mode != MakeExamplesMode::kTraining) return;
-  if (flags.truth_variants.empty()) throw usage("--truth_variants are required for training", "give a VCF with its index");
+  if (flags.truth_variants.empty()) throw usage_error("--truth_variants are required for training", "give a VCF with its index");
   if (flags.confident_regions.empty() && flags.variant_caller != "vcf_candidate_importer")
-    throw usage("--confident_regions are required for training", "give a BED");
-  if (!flags.gvcf.empty()) throw usage("--gvcf does not go with --mode training", "leave it out");
+    throw usage_error("--confident_regions are required for training", "give a BED");
+  if (!flags.gvcf.empty()) throw usage_error("--gvcf does not go with --mode training", "leave it out");
 }
 
 // Names and patterns separated by commas or blanks.
 std::vector<std::string> files_of_patterns(const std::string& text) {
   std::vector<std::string> out;
-  for (const std::string& pattern : split(text, ", ")) {
+  for (const std::string& pattern : words(text, kBlanksAndCommas)) {
     glob_t found{};
     if (::glob(pattern.c_str(), 0, nullptr, &found) == 0) {
       out.insert(out.end(), found.gl_pathv, found.gl_pathv + found.gl_pathc);
@@ -336,9 +319,9 @@ std::vector<std::string> files_of_patterns(const std::string& text) {
 // Candidates come from a VCF: in training from the truth.
 void propose(const MakeExamplesFlags& flags, pipeline::MakeExamplesRequest& out) {
   const bool training = out.mode == MakeExamplesMode::kTraining;
-  if (training && !flags.proposed_variants.empty()) throw usage("--proposed_variants do not go with --mode training", "--truth_variants propose the candidates");
+  if (training && !flags.proposed_variants.empty()) throw usage_error("--proposed_variants do not go with --mode training", "--truth_variants propose the candidates");
   const std::string& path = training ? flags.truth_variants : flags.proposed_variants;
-  if (path.empty()) throw usage("--variant_caller vcf_candidate_importer needs --proposed_variants", "give a VCF with its index");
+  if (path.empty()) throw usage_error("--variant_caller vcf_candidate_importer needs --proposed_variants", "give a VCF with its index");
   out.inputs.proposed_variants = path;
   out.options.import = {path, training};
   if (training) out.truth.labeler = "positional_labeler";
@@ -355,21 +338,21 @@ pipeline::MakeExamplesRequest MakeExamplesFlags::request(const CLI::App& command
                                                           {"candidate_sweep", MakeExamplesMode::kCandidateSweep}});
   check_training(*this, out.mode);
   if (out.mode == MakeExamplesMode::kCandidateSweep && candidate_positions.empty())
-    throw usage("--mode candidate_sweep needs --candidate_positions", "name the file for the positions");
+    throw usage_error("--mode candidate_sweep needs --candidate_positions", "name the file for the positions");
   if (out.mode != MakeExamplesMode::kCandidateSweep && !candidate_positions.empty())
-    throw usage("--candidate_positions as an input (partitions of 200 candidates) is not done by this release", "leave it out");
-  if (!use_fast_pass_aligner) throw usage("--nouse_fast_pass_aligner asks for an aligner that DeepVariant has removed", "leave it out");
+    throw usage_error("--candidate_positions as an input (partitions of 200 candidates) is not done by this release", "leave it out");
+  if (!use_fast_pass_aligner) throw usage_error("--nouse_fast_pass_aligner asks for an aligner that DeepVariant has removed", "leave it out");
   if (!(vsc_min_fraction_multiplier > 0 && vsc_min_fraction_multiplier <= 1) && !std::isinf(vsc_min_fraction_multiplier))
-    throw usage("--vsc_min_fraction_multiplier is neither in (0, 1] nor inf", "inf: candidates of the reads alone");
+    throw usage_error("--vsc_min_fraction_multiplier is neither in (0, 1] nor inf", "inf: candidates of the reads alone");
   if (small_model_vaf_context_window_size > 0 && small_model_vaf_context_window_size % 2 == 0)
-    throw usage("--small_model_vaf_context_window_size is even", "give an odd number, or 0");
-  if (gvcf_gq_binsize < 1) throw usage("--gvcf_gq_binsize is below 1", "give 1 or more");
+    throw usage_error("--small_model_vaf_context_window_size is even", "give an odd number, or 0");
+  if (gvcf_gq_binsize < 1) throw usage_error("--gvcf_gq_binsize is below 1", "give 1 or more");
 
   out.inputs.reference = ref;
-  if (reads.find(',') != std::string::npos) throw usage("--reads names several files, which this release does not read together", "merge them: samtools merge");
+  if (reads.find(',') != std::string::npos) throw usage_error("--reads names several files, which this release does not read together", "merge them: samtools merge");
   out.inputs.reads = reads;
-  out.inputs.regions = split(regions, " \t\n");
-  out.inputs.exclude_regions = split(exclude_regions, " \t\n");
+  out.inputs.regions = words(regions);
+  out.inputs.exclude_regions = words(exclude_regions);
   out.inputs.discard_non_dna_regions = discard_non_dna_regions;
   if (pangenome.ends_with(".gbz")) {
     out.inputs.pangenome = pangenome;
@@ -386,7 +369,7 @@ pipeline::MakeExamplesRequest MakeExamplesFlags::request(const CLI::App& command
   if (!sample_name.empty()) out.reads_sample = sample_name;
   out.pangenome_sample = sample_name_pangenome;
   if (pangenome_aware && sample_name == sample_name_pangenome)
-    throw usage(fmt::format("the reads and the pangenome are both named {}", sample_name), "give --sample_name_pangenome another name");
+    throw usage_error(fmt::format("the reads and the pangenome are both named {}", sample_name), "give --sample_name_pangenome another name");
   const auto sharded = formats::sharded_name(examples);
   out.task = task;
   out.tasks = sharded ? sharded->shards : 1;
@@ -395,20 +378,20 @@ pipeline::MakeExamplesRequest MakeExamplesFlags::request(const CLI::App& command
   out.selected_types = select_variant_types;
   out.population_vcfs = files_of_patterns(population_vcfs);
   const bool draws_frequencies = std::find(out.shape.channels.begin(), out.shape.channels.end(), tensor::Channel::kAlleleFrequency) != out.shape.channels.end();
-  if (draws_frequencies && out.population_vcfs.empty()) throw usage("the channel allele_frequency needs --population_vcfs", "give a cohort's VCF");
+  if (draws_frequencies && out.population_vcfs.empty()) throw usage_error("the channel allele_frequency needs --population_vcfs", "give a cohort's VCF");
   if (!draws_frequencies) out.population_vcfs.clear();
   out.vaf_window = small_model_vaf_context_window_size;
   out.reference_model = {static_cast<double>(p_error), gvcf_gq_binsize};
   out.include_median_depth = include_med_dp;
   out.write_phases = phase_reads && output_phase_info;
-  out.haploid_contigs = split(haploid_contigs, ",");
+  out.haploid_contigs = words(haploid_contigs, ",");
   out.par_regions_bed = par_regions_bed;
-  out.truth = {truth_variants, confident_regions, denovo_regions, labeler_algorithm, split(classes_list, ","), class_info_field, {}};
+  out.truth = {truth_variants, confident_regions, denovo_regions, labeler_algorithm, words(classes_list, ","), class_info_field, {}};
   const bool imports = word("variant_caller", variant_caller, std::map<std::string, bool>{{"very_sensitive_caller", false}, {"vcf_candidate_importer", true}});
   if (imports) propose(*this, out);
-  for (const std::string& share : split(downsample_classes, ",")) {
+  for (const std::string& share : words(downsample_classes, ",")) {
     if (!CLI::detail::lexical_cast(share, out.truth.class_shares.emplace_back()))
-      throw usage(fmt::format("--downsample_classes: '{}' is not a number", share), "give a share from 0 to 1 for each class, separated by commas");
+      throw usage_error(fmt::format("--downsample_classes: '{}' is not a number", share), "give a share from 0 to 1 for each class, separated by commas");
   }
   if (out.mode == MakeExamplesMode::kTraining) out.options.reference_sites = training_random_emit_ref_sites;
   out.log_every = logging_every_n_candidates;

@@ -4,9 +4,9 @@
 
 #include <string>
 
-#include "base/error.h"
 #include "base/log.h"
 #include "commands/commands.h"
+#include "commands/flag_values.h"
 
 namespace haploom::commands {
 namespace {
@@ -98,7 +98,7 @@ void check_refused_flags(const CLI::App& command) {
   for (const Refused& one : kRefused) {
     const CLI::Option* option = command.get_option_no_throw(fmt::format("--{}", one.flag));
     if (option == nullptr || option->count() == 0 || option->results().back() == one.asks_nothing) continue;
-    throw Error{Exit::kUsage, Reason::kUsage, "commands", fmt::format("--{} {}", one.flag, one.why), fmt::format("leave --{} out", one.flag)};
+    throw usage_error(fmt::format("--{} {}", one.flag, one.why), fmt::format("leave --{} out", one.flag));
   }
   for (const WithoutEffect& one : kWithoutEffect) {
     if (command.count(fmt::format("--{}", one.flag)) > 0) base::warn("commands", "--{} changes nothing: {}", one.flag, one.why);

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <sstream>
 #include <thread>
 
 #include "base/error.h"
@@ -11,6 +10,7 @@
 #include "base/quantity.h"
 #include "commands/call_flags.h"
 #include "commands/commands.h"
+#include "commands/flag_values.h"
 
 namespace haploom::commands {
 namespace {
@@ -38,27 +38,15 @@ struct Options {
 
 std::optional<std::string> given(const std::string& text) { return text.empty() ? std::nullopt : std::optional(text); }
 
-std::vector<std::string> words(std::string text, bool commas) {
-  if (commas) std::replace(text.begin(), text.end(), ',', ' ');
-  std::istringstream in(text);
-  std::vector<std::string> out;
-  for (std::string word; in >> word;) out.push_back(word);
-  return out;
-}
-
-[[noreturn]] void refuse(const std::string& cause, const std::string& remedy) {
-  throw Error{Exit::kUsage, Reason::kUsage, "commands", cause, remedy};
-}
-
 void check_flags(const Options& options) {
-  if (options.process_somatic) refuse("--process_somatic asks for somatic records, which this release does not write", "leave it out");
+  if (options.process_somatic) throw usage_error("--process_somatic asks for somatic records, which this release does not write", "leave it out");
   if (!options.pon_filtering.empty())
-    refuse("--pon_filtering marks somatic records of a panel of normals, which this release does not write", "leave it out");
-  if (options.vcf_stats_report) refuse("--vcf_stats_report asks for the HTML statistics report, which another program makes", "run vcf_stats_report on the VCF");
+    throw usage_error("--pon_filtering marks somatic records of a panel of normals, which this release does not write", "leave it out");
+  if (options.vcf_stats_report) throw usage_error("--vcf_stats_report asks for the HTML statistics report, which another program makes", "run vcf_stats_report on the VCF");
   if (options.nonvariant_site_tfrecord_path.empty() != options.gvcf_outfile.empty())
-    refuse("a gVCF needs both --nonvariant_site_tfrecord_path and --gvcf_outfile", "give both or none");
+    throw usage_error("a gVCF needs both --nonvariant_site_tfrecord_path and --gvcf_outfile", "give both or none");
   if (options.request.options.use_multiallelic_model && options.debug_output_all_candidates == "ALT")
-    refuse("--debug_output_all_candidates=ALT and --use_multiallelic_model exclude each other", "use --debug_output_all_candidates=INFO");
+    throw usage_error("--debug_output_all_candidates=ALT and --use_multiallelic_model exclude each other", "use --debug_output_all_candidates=INFO");
   if (!options.par_regions_bed.empty() && options.haploid_contigs.empty())
     base::warn("commands", "--par_regions_bed has no effect without --haploid_contigs");
 }
@@ -69,9 +57,9 @@ pipeline::PostprocessRequest request_of(const Options& options) {
   request.reference_records = given(options.nonvariant_site_tfrecord_path);
   request.output_gvcf = given(options.gvcf_outfile);
   request.sample_name = given(options.sample_name);
-  request.haploid_contigs = words(options.haploid_contigs, true);
+  request.haploid_contigs = words(options.haploid_contigs, kBlanksAndCommas);
   request.par_regions_bed = given(options.par_regions_bed);
-  request.regions = words(options.regions, false);
+  request.regions = words(options.regions);
   request.resolve_overlaps = !options.disable_haplotype_resolution;
   if (options.debug_output_all_candidates == "ALT") request.options.removed_alts = genotype::RemovedAlts::kInAlt;
   if (options.debug_output_all_candidates == "INFO") request.options.removed_alts = genotype::RemovedAlts::kInInfo;

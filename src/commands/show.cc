@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "commands/call_flags.h"
 #include "commands/commands.h"
+#include "commands/flag_values.h"
 #include "genotype/genotype.h"
 #include "model/model.h"
 #include "pipeline/shard_worker.h"
@@ -73,6 +74,7 @@ class Viewer {
  public:
   Viewer(const ShowFlags& flags, const CLI::App& command) : network_(network_of(flags.common)), paths_(flags.common.input_paths(command)) {
     options_ = pipeline::preset(flags.common.model_type);
+    if (network_.model) session_.emplace(network_.model->session());
     const formats::Reference reference(paths_.reference);
     wanted_ = genome::parse_region(flags.where, reference.contigs());
     as_given_ = !paths_.regions.empty();
@@ -104,7 +106,7 @@ class Viewer {
   }
 
   report::SiteView view(const pipeline::Inputs& inputs, const tensor::Painter& painter, const genome::Candidate& candidate,
-                        std::span<const uint8_t> images) const {
+                        std::span<const uint8_t> images) {
     const genome::Contig& contig = inputs.reference.contigs()[candidate.contig];
     report::SiteView out;
     out.shape = network_.shape;
@@ -120,8 +122,8 @@ class Viewer {
                             candidate.depth, fmt::join(candidate.allele_depth, ","));
     const auto sets = genome::alt_sets(static_cast<int>(candidate.alts.size()));
     std::vector<genome::GenotypeProbabilities> answers;
-    if (network_.model) {
-      network_.model->session().infer(images, sets.size(), answers);
+    if (session_) {
+      session_->infer(images, sets.size(), answers);
       out.title += ": " + call_text(genotype::call_site(candidate, answers, {}));
     }
     const size_t bytes = out.shape.bytes();
@@ -147,8 +149,7 @@ class Viewer {
   }
 
   Error too_many(const genome::ContigList& contigs) const {
-    return Error{Exit::kUsage, Reason::kUsage, "commands",
-                 fmt::format("{} holds more than {} candidates", genome::text(wanted_, contigs), kMostSites), "ask for a shorter region"};
+    return usage_error(fmt::format("{} holds more than {} candidates", genome::text(wanted_, contigs), kMostSites), "ask for a shorter region");
   }
 
   // With the nearest candidates, looked for in the surroundings unless --regions says what is there.
@@ -168,13 +169,14 @@ class Viewer {
     std::vector<std::string> near;
     for (const auto& [distance, start] : found) near.push_back(place(contig, start));
     const std::string what = wanted_.length() == 1 ? "no candidate starts at" : "no candidate starts in";
-    return Error{Exit::kUsage, Reason::kUsage, "commands", fmt::format("{} {}", what, genome::text(wanted_, reference.contigs())),
-                 near.empty() ? (as_given_ ? std::string("leave out --regions: no candidate of that contig starts in them")
-                                           : fmt::format("another place: there is none within {} bases", kSearch))
-                              : fmt::format("the nearest: {}", fmt::join(near, ", "))};
+    return usage_error(fmt::format("{} {}", what, genome::text(wanted_, reference.contigs())),
+                       near.empty() ? (as_given_ ? std::string("leave out --regions: no candidate of that contig starts in them")
+                                                 : fmt::format("another place: there is none within {} bases", kSearch))
+                                    : fmt::format("the nearest: {}", fmt::join(near, ", ")));
   }
 
   Network network_;
+  std::optional<model::Model::Session> session_;
   pipeline::ExamineOptions options_;
   pipeline::InputPaths paths_;
   genome::Region wanted_;
@@ -193,8 +195,8 @@ void show(const ShowFlags& flags, const CLI::App& command) {
   const auto views = Viewer(flags, command).views();
   if (file) {
     if (views.size() > 1) {
-      throw Error{Exit::kUsage, Reason::kUsage, "commands", fmt::format("{} candidates start in {}; a picture shows one", views.size(), flags.where),
-                  "name its position: " + views.front().title.substr(0, views.front().title.find(' '))};
+      throw usage_error(fmt::format("{} candidates start in {}; a picture shows one", views.size(), flags.where),
+                        "name its position: " + views.front().title.substr(0, views.front().title.find(' ')));
     }
     file->write(report::site_png(views.front()));
     file->commit();
