@@ -1,21 +1,9 @@
 """DeepVariant's record files decoded with nothing but the standard library: a second reader beside src/formats, for the tests."""
-import gzip
 import json
 import struct
 import zlib
 
-
-def tfrecords(path):
-    """The records of a TFRecord file; lengths are checked, checksums are the C++ reader's matter."""
-    data = path.read_bytes()
-    if data[:2] == b"\x1f\x8b":
-        data = gzip.decompress(data)
-    at = 0
-    while at < len(data):
-        (length,) = struct.unpack_from("<Q", data, at)
-        assert at + 16 + length <= len(data), f"{path}: record at byte {at} is cut off"
-        yield data[at + 12:at + 12 + length]
-        at += 16 + length
+import tf_records
 
 
 def varint(data, at):
@@ -140,7 +128,7 @@ def example(message):
 
 
 def decoded(paths, decode):
-    return [decode(record) for path in paths for record in tfrecords(path)]
+    return [decode(record) for path in paths for record in tf_records.read(path, checked=False)]
 
 
 def int32s(paths):
