@@ -4,19 +4,17 @@
 // A table, one row a file; CPU-s/Mb is reads() for a Mb of reference in windows of 1000 bases.
 #include <fmt/format.h>
 
-#include <ctime>
 #include <filesystem>
 #include <vector>
 
 #include "base/error.h"
-#include "formats/mapped_file.h"
+#include "formats/guarded_file.h"
 #include "haplotypes/haplotypes.h"
+#include "measure.h"
 #include "shared_image/image_writer.h"
 
 namespace haploom {
 namespace {
-
-double cpu_seconds() { return static_cast<double>(std::clock()) / CLOCKS_PER_SEC; }
 
 struct Totals {
   uint64_t windows = 0, pieces = 0, walks = 0;
@@ -28,8 +26,8 @@ constexpr double kLeastSeconds = 1.0;
 template <typename Ask>  // Ask(path info, partition)
 double windows_per_second(const shared_image::Pangenome& image, const std::string& sample, Ask ask) {
   uint64_t windows = 0;
-  const double start = cpu_seconds();
-  while (cpu_seconds() - start < kLeastSeconds) {
+  const double start = bench::cpu_seconds();
+  while (bench::cpu_seconds() - start < kLeastSeconds) {
     for (const uint32_t path : image.indexed_paths()) {
       const auto info = image.path(path);
       if (info.sample != sample) continue;
@@ -37,17 +35,17 @@ double windows_per_second(const shared_image::Pangenome& image, const std::strin
         ask(path, info, std::min<int64_t>(at + kPartition / 2, static_cast<int64_t>(info.bases) - 1));
     }
   }
-  return static_cast<double>(windows) / (cpu_seconds() - start);
+  return static_cast<double>(windows) / (bench::cpu_seconds() - start);
 }
 
 void run(const std::string& file) {
-  const formats::MappedFile mapped(file, "gbz", Reason::kReadGbz);
+  const formats::GuardedFile mapped(file, "gbz", Reason::kReadGbz);
   const gbz::Gbz gbz = gbz::Gbz::parse(mapped.bytes(), file);
-  double start = cpu_seconds();
+  double start = bench::cpu_seconds();
   const shared_image::ImageWriter writer(gbz);
   std::vector<uint64_t> space((writer.bytes() + 7) / 8);
   writer.write(std::as_writable_bytes(std::span(space)).first(writer.bytes()));
-  const double conversion = cpu_seconds() - start;
+  const double conversion = bench::cpu_seconds() - start;
   const shared_image::Pangenome image(std::as_bytes(std::span(space)));
   uint64_t bases = 0;
   for (uint64_t id = gbz.first_code() / 2; id < gbz.alphabet_size() / 2; ++id) bases += image.label(id).size();
@@ -75,12 +73,9 @@ void run(const std::string& file) {
 }  // namespace haploom
 
 int main(int argc, char** argv) {
-  try {
+  return haploom::bench::run_program([&] {
     fmt::print("graph\tvisits\tbases\timage bytes\t(image - bases) / visits\tconversion CPU-s\tpieces a window\tdistinct walks\tquery/CPU-s\treads/CPU-s\tCPU-s/Mb\n");
     for (int i = 1; i < argc; ++i) haploom::run(argv[i]);
     return 0;
-  } catch (const haploom::Error& error) {
-    fmt::print(stderr, "{}", error.text());
-    return static_cast<int>(error.exit());
-  }
+  });
 }

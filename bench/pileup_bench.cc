@@ -5,17 +5,14 @@
 // A table, one row a stage; each is measured over all partitions, REPEATS times, the least taken.
 #include <fmt/format.h>
 
-#include <ctime>
 #include <cstdlib>
-#include <functional>
-#include <limits>
 #include <string>
 #include <vector>
 
-#include "base/error.h"
 #include "candidates/candidates.h"
 #include "formats/alignments.h"
 #include "formats/reference.h"
+#include "measure.h"
 #include "pileup/pileup.h"
 
 namespace haploom {
@@ -23,18 +20,6 @@ namespace {
 
 constexpr int64_t kPartition = 1000;
 constexpr int64_t kMargin = 20000;  // reference beyond a partition, longer than any read's reach
-
-double cpu_seconds() { return static_cast<double>(std::clock()) / CLOCKS_PER_SEC; }
-
-double least_seconds(int repeats, const std::function<void()>& act) {
-  double least = std::numeric_limits<double>::infinity();
-  for (int i = 0; i < repeats; ++i) {
-    const double start = cpu_seconds();
-    act();
-    least = std::min(least, cpu_seconds() - start);
-  }
-  return least;
-}
 
 struct Partition {
   genome::Region region;
@@ -55,7 +40,7 @@ void run(const std::string& path, const std::string& reference_path, const std::
   for (int64_t at = region.start; at < region.end; at += kPartition)
     partitions.push_back({{region.contig, at, std::min(at + kPartition, region.end)}, {}});
   const formats::ReadFilter filter{.min_mapq = 0, .keep_supplementary = true};
-  const double reading = least_seconds(repeats, [&] {
+  const double reading = bench::least_cpu_seconds(repeats, [&] {
     int64_t taken = 0;
     alignments.for_each(region, reference.contigs(), filter, [&](genome::Read&& read) { taken += static_cast<int64_t>(read.bases.size()); });
     read_bases = taken;
@@ -73,14 +58,14 @@ void run(const std::string& path, const std::string& reference_path, const std::
   };
   print("decode and filter", reading);
   for (const bool legacy : {true, false}) {
-    print(legacy ? "counts, legacy" : "counts", least_seconds(repeats, [&] {
+    print(legacy ? "counts, legacy" : "counts", bench::least_cpu_seconds(repeats, [&] {
       for (const Partition& each : partitions) pileup::count_alleles(each.region, each.reads, window, {.legacy = legacy});
     }));
   }
   std::vector<std::vector<pileup::PositionCounts>> counts;
   for (const Partition& each : partitions) counts.push_back(pileup::count_alleles(each.region, each.reads, window, {}));
   size_t found = 0;
-  print("candidates", least_seconds(repeats, [&] {
+  print("candidates", bench::least_cpu_seconds(repeats, [&] {
     found = 0;
     for (size_t i = 0; i < partitions.size(); ++i) found += candidates::find(partitions[i].region, counts[i], {}, window, {}).size();
   }));
@@ -95,10 +80,8 @@ int main(int argc, char** argv) {
     fmt::print(stderr, "usage: pileup_bench READS REFERENCE REGION [REPEATS=10]\n");
     return 2;
   }
-  try {
+  return haploom::bench::run_program([&] {
     haploom::run(argv[1], argv[2], argv[3], argc > 4 ? std::atoi(argv[4]) : 10);
-  } catch (const haploom::Error& error) {
-    fmt::print(stderr, "{}\n", error.text());
-    return static_cast<int>(error.exit());
-  }
+    return 0;
+  });
 }

@@ -4,19 +4,17 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <ctime>
 #include <string>
 #include <vector>
 
 #include "base/error.h"
 #include "formats/alignments.h"
 #include "formats/reference.h"
+#include "measure.h"
 #include "realign/realign.h"
 
 namespace haploom {
 namespace {
-
-double cpu_seconds() { return static_cast<double>(std::clock()) / CLOCKS_PER_SEC; }
 
 constexpr int64_t kPartition = 1000;
 constexpr int64_t kMargin = 20'000;
@@ -50,19 +48,15 @@ int run(const std::vector<std::string>& args) {
   size_t windows = 0;
   size_t haplotypes = 0;
   size_t moved = 0;
-  double least = 0;
-  for (int i = 0; i < repeats; ++i) {
+  const double least = bench::least_cpu_seconds(repeats, [&] {
     windows = haplotypes = moved = 0;
-    const double before = cpu_seconds();
     for (const auto& [region, reads] : partitions) {
       const auto found = realigner.realign(region, reads, {from, bases}, length);
       moved += found.moved.size();
       windows += found.windows.size();
       for (const auto& window : found.windows) haplotypes += window.haplotypes.size();
     }
-    const double took = cpu_seconds() - before;
-    least = i == 0 ? took : std::min(least, took);
-  }
+  });
   fmt::print("partitions {}  windows {}  haplotypes {}  reads moved {}  CPU ms {:.1f}  CPU-s/Mb {:.2f}\n", partitions.size(), windows,
              haplotypes, moved, 1e3 * least, 1e6 * least / static_cast<double>(end - start));
   return 0;
@@ -72,10 +66,5 @@ int run(const std::vector<std::string>& args) {
 }  // namespace haploom
 
 int main(int argc, char** argv) {
-  try {
-    return haploom::run({argv + 1, argv + argc});
-  } catch (const haploom::Error& error) {
-    fmt::print(stderr, "{}\n", error.text());
-    return static_cast<int>(error.exit());
-  }
+  return haploom::bench::run_program([&] { return haploom::run({argv + 1, argv + argc}); });
 }

@@ -11,7 +11,6 @@
 #include <algorithm>
 #include <chrono>
 #include <cstring>
-#include <ctime>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
@@ -20,6 +19,7 @@
 
 #include "base/error.h"
 #include "base/log.h"
+#include "measure.h"
 #include "shared_image/gbz_source.h"
 
 namespace haploom {
@@ -33,7 +33,6 @@ using shared_image::Policy;
 constexpr int kAttaches = 301;
 
 double milliseconds(Clock::duration time) { return std::chrono::duration<double, std::milli>(time).count(); }
-double cpu_seconds() { return static_cast<double>(std::clock()) / CLOCKS_PER_SEC; }
 std::string own_name() { return fmt::format("bench.{}", ::getpid()); }
 
 HoldOptions in_shm() {
@@ -86,9 +85,9 @@ void write_index(const std::string& stem, uint64_t image_bytes) {
 
 void load(const std::string& gbz) {
   const auto start = Clock::now();
-  const double cpu = cpu_seconds();
+  const double cpu = bench::cpu_seconds();
   { const Lease lease = shared_image::attach_or_load_gbz(gbz, own_name(), Policy::kKept, in_shm()); }
-  fmt::print("{:.3f}\t{:.3f}\n", milliseconds(Clock::now() - start) / 1e3, cpu_seconds() - cpu);
+  fmt::print("{:.3f}\t{:.3f}\n", milliseconds(Clock::now() - start) / 1e3, bench::cpu_seconds() - cpu);
   shared_image::Store({}).unload(own_name(), false);
 }
 
@@ -134,10 +133,5 @@ int run(const std::vector<std::string>& words) {
 }  // namespace haploom
 
 int main(int argc, char** argv) {
-  try {
-    return haploom::run({argv + 1, argv + argc});
-  } catch (const haploom::Error& error) {
-    fmt::print(stderr, "{}", error.text());
-    return static_cast<int>(error.exit());
-  }
+  return haploom::bench::run_program([&] { return haploom::run({argv + 1, argv + argc}); });
 }

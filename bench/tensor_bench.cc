@@ -4,11 +4,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <ctime>
 #include <random>
 #include <vector>
 
 #include "genome/candidate.h"
+#include "measure.h"
 #include "tensor/tensor.h"
 
 namespace haploom {
@@ -17,8 +17,6 @@ namespace {
 constexpr int64_t kContig = 3000;
 constexpr int kRounds = 15;
 constexpr double kSecondsARound = 0.1;
-
-double cpu_seconds() { return static_cast<double>(std::clock()) / CLOCKS_PER_SEC; }
 
 class Scene {
  public:
@@ -44,9 +42,9 @@ class Scene {
     std::vector<double> rounds;
     for (int round = 0; round < kRounds; ++round) {
       int64_t drawn = 0;
-      const double start = cpu_seconds();
-      for (; cpu_seconds() - start < kSecondsARound; ++drawn) painter.draw(candidate_, {0}, image);
-      rounds.push_back((cpu_seconds() - start) * 1e6 / static_cast<double>(drawn));
+      const double start = bench::cpu_seconds();
+      for (; bench::cpu_seconds() - start < kSecondsARound; ++drawn) painter.draw(candidate_, {0}, image);
+      rounds.push_back((bench::cpu_seconds() - start) * 1e6 / static_cast<double>(drawn));
     }
     return *std::min_element(rounds.begin(), rounds.end());
   }

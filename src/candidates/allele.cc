@@ -86,4 +86,23 @@ void fill_alts(std::vector<Allele>& alleles, std::string_view ref) {
   for (Allele& allele : alleles) allele.alt = alt_bases(allele, ref);
 }
 
+Supporters supporters(const PositionCounts& counts, const std::vector<Allele>& alleles) {
+  Supporters out;
+  out.alleles.resize(alleles.size());
+  for (const AlleleObservation& seen : counts.alleles) {
+    const auto shown = std::find_if(alleles.begin(), alleles.end(), [&seen](const Allele& allele) { return shows(seen, allele); });
+    if (seen.type == AlleleType::kReference) {
+      out.reference.push_back(seen.read);
+    } else if (shown == alleles.end()) {
+      out.uncalled.push_back(seen.read);
+    } else {
+      out.alleles[static_cast<size_t>(shown - alleles.begin())].push_back(seen.read);
+    }
+  }
+  for (genome::Support& list : out.alleles) std::sort(list.begin(), list.end());
+  std::sort(out.uncalled.begin(), out.uncalled.end());
+  std::sort(out.reference.begin(), out.reference.end());
+  return out;
+}
+
 }  // namespace haploom::candidates

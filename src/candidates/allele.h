@@ -31,4 +31,11 @@ std::string ref_bases(char base, const std::vector<Allele>& alleles);
 // Spells the alleles over REF.
 void fill_alts(std::vector<Allele>& alleles, std::string_view ref);
 
+// Who shows what at a position: a list for each allele, one for all others, one for the reference where it is tracked. Rising.
+struct Supporters {
+  std::vector<genome::Support> alleles;
+  genome::Support uncalled, reference;
+};
+Supporters supporters(const pileup::PositionCounts& counts, const std::vector<Allele>& alleles);
+
 }  // namespace haploom::candidates

@@ -12,34 +12,8 @@
 namespace haploom::candidates {
 namespace {
 
-using pileup::AlleleObservation;
 using pileup::AlleleType;
 using pileup::PositionCounts;
-
-// The lists that a sample's observations go to: one an allele, one for all other alleles, one for the reference.
-struct Lists {
-  std::vector<genome::Support> alleles;
-  genome::Support uncalled, reference;
-};
-
-Lists supporters(const PositionCounts& counts, const std::vector<Allele>& alleles) {
-  Lists out;
-  out.alleles.resize(alleles.size());
-  for (const AlleleObservation& seen : counts.alleles) {
-    const auto shown = std::find_if(alleles.begin(), alleles.end(), [&seen](const Allele& allele) { return shows(seen, allele); });
-    if (seen.type == AlleleType::kReference) {
-      out.reference.push_back(seen.read);
-    } else if (shown == alleles.end()) {
-      out.uncalled.push_back(seen.read);
-    } else {
-      out.alleles[static_cast<size_t>(shown - alleles.begin())].push_back(seen.read);
-    }
-  }
-  for (genome::Support& list : out.alleles) std::sort(list.begin(), list.end());
-  std::sort(out.uncalled.begin(), out.uncalled.end());
-  std::sort(out.reference.begin(), out.reference.end());
-  return out;
-}
 
 class Finder {
  public:
@@ -142,13 +116,13 @@ class Finder {
   }
 
   void take_supporters(genome::Candidate& out, size_t i, const std::vector<Allele>& alleles, const PositionCounts& supports) const {
-    Lists reads = supporters(supports, alleles);
+    Supporters reads = supporters(supports, alleles);
     out.read_support = std::move(reads.alleles);
     out.read_uncalled = std::move(reads.uncalled);
     out.ref_support = std::move(reads.reference);
     out.haplotype_support.resize(alleles.size());
     if (haplotype_counts_.empty()) return;
-    Lists panel = supporters(haplotype_counts_[i], alleles);
+    Supporters panel = supporters(haplotype_counts_[i], alleles);
     out.haplotype_support = std::move(panel.alleles);
     out.haplotype_uncalled = std::move(panel.uncalled);
   }

@@ -14,14 +14,7 @@
 namespace haploom::candidates {
 namespace {
 
-using pileup::AlleleObservation;
-using pileup::AlleleType;
 using pileup::PositionCounts;
-
-std::string upper(std::string bases) {
-  std::transform(bases.begin(), bases.end(), bases.begin(), [](char base) { return base >= 'a' && base <= 'z' ? static_cast<char>(base - 32) : base; });
-  return bases;
-}
 
 bool is_spelled(const std::string& allele) {
   return !allele.empty() && std::all_of(allele.begin(), allele.end(), [](char base) { return genome::is_acgt(base) || base == 'N'; });
@@ -73,8 +66,8 @@ class Importer {
     genome::Candidate out;
     out.contig = record.contig;
     out.start = record.start;
-    out.ref = upper(record.ref);
-    for (const std::string& alt : record.alts) out.alts.push_back(upper(alt));
+    out.ref = genome::upper_case(record.ref);
+    for (const std::string& alt : record.alts) out.alts.push_back(genome::upper_case(alt));
     return out;
   }
 
@@ -112,18 +105,15 @@ class Importer {
   static void take_supporters(genome::Candidate& out, const PositionCounts& here, const std::vector<Allele>& alleles, std::string_view rest) {
     out.read_support.resize(out.alts.size());
     out.haplotype_support.resize(out.alts.size());
-    for (const AlleleObservation& seen : here.alleles) {
-      if (seen.type == AlleleType::kReference) {
-        out.ref_support.push_back(seen.read);
-        continue;
-      }
-      const auto shown = std::find_if(alleles.begin(), alleles.end(), [&seen](const Allele& allele) { return shows(seen, allele); });
-      const auto alt = shown == alleles.end() ? out.alts.end() : std::find(out.alts.begin(), out.alts.end(), shown->alt + std::string(rest));
-      (alt == out.alts.end() ? out.read_uncalled : out.read_support[static_cast<size_t>(alt - out.alts.begin())]).push_back(seen.read);
+    Supporters all = supporters(here, alleles);
+    out.ref_support = std::move(all.reference);
+    out.read_uncalled = std::move(all.uncalled);
+    for (size_t i = 0; i < alleles.size(); ++i) {
+      const auto alt = std::find(out.alts.begin(), out.alts.end(), alleles[i].alt + std::string(rest));
+      genome::Support& list = alt == out.alts.end() ? out.read_uncalled : out.read_support[static_cast<size_t>(alt - out.alts.begin())];
+      list.insert(list.end(), all.alleles[i].begin(), all.alleles[i].end());
+      std::sort(list.begin(), list.end());
     }
-    for (genome::Support& list : out.read_support) std::sort(list.begin(), list.end());
-    std::sort(out.read_uncalled.begin(), out.read_uncalled.end());
-    std::sort(out.ref_support.begin(), out.ref_support.end());
   }
 
   const genome::Region& region_;

@@ -7,23 +7,15 @@
 #include <utility>
 
 #include "base/error.h"
+#include "genome/reference_window.h"
 
 namespace haploom::candidates {
 namespace {
 
 using formats::VcfRecord;
 
-// Bases [start, start + bases.size()) of the reference.
-struct Stretch {
-  int64_t start = 0;
-  std::string bases;
-  std::string_view between(int64_t from, int64_t to) const {
-    return std::string_view(bases).substr(static_cast<size_t>(from - start), static_cast<size_t>(to - from));
-  }
-};
-
 // The reference over [from, to) with the alt in place of REF.
-std::string haplotype(const Stretch& reference, int64_t from, int64_t to, int64_t start, std::string_view ref, std::string_view alt) {
+std::string haplotype(const genome::ReferenceWindow& reference, int64_t from, int64_t to, int64_t start, std::string_view ref, std::string_view alt) {
   std::string out(reference.between(from, start));
   out += alt;
   out += reference.between(start + static_cast<int64_t>(ref.size()), to);
@@ -41,7 +33,7 @@ float frequency_of(const VcfRecord& record, size_t alt, const std::string& path)
 int64_t end_of_ref(const VcfRecord& record) { return record.start + static_cast<int64_t>(record.ref.size()); }
 
 // Of several records that make the same haplotype the last one counts.
-void fill(genome::Candidate& candidate, const std::vector<const VcfRecord*>& cohort, const Stretch& reference, const std::string& path) {
+void fill(genome::Candidate& candidate, const std::vector<const VcfRecord*>& cohort, const genome::ReferenceWindow& reference, const std::string& path) {
   for (const VcfRecord* record : cohort) {
     const int64_t from = std::min(candidate.start, record->start);
     const int64_t to = std::max(candidate.end(), end_of_ref(*record));
@@ -94,7 +86,8 @@ void PopulationFrequencies::annotate(std::vector<genome::Candidate>& candidates)
     span.start = std::min(span.start, record.start);
     span.end = std::max(span.end, end_of_ref(record));
   }
-  const Stretch reference{span.start, cohort.empty() ? std::string() : reference_.bases(span)};
+  const std::string bases = cohort.empty() ? std::string() : reference_.bases(span);
+  const genome::ReferenceWindow reference{span.start, bases};
   for (genome::Candidate& each : candidates) {
     std::vector<const VcfRecord*> here;
     bool inside = true;  // upstream finds nothing where the cohort's records leave the contig

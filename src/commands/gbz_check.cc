@@ -98,12 +98,10 @@ std::string path_bases(const Pangenome& graph, uint64_t path, uint64_t offset, u
   return out.substr(std::min<size_t>(place->node_offset, out.size()), length);
 }
 
-char upper(char base) { return base >= 'a' && base <= 'z' ? static_cast<char>(base - 'a' + 'A') : base; }
-
 // Ambiguous letters and masked stretches say nothing about which sequence it is.
 void compare(const std::string& ours, const std::string& theirs, const std::string& contig, uint64_t start, Sample& sample) {
   for (size_t i = 0; i < std::min(ours.size(), theirs.size()); ++i) {
-    const char base = upper(ours[i]);
+    const char base = genome::upper_case(ours[i]);
     if (!genome::is_acgt(base) || !genome::is_acgt(theirs[i])) continue;
     ++sample.compared;
     if (base == theirs[i]) {

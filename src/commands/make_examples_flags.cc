@@ -175,13 +175,10 @@ namespace {
 tensor::ImageShape image_shape(const MakeExamplesFlags& flags, MakeExamplesMode mode) {
   tensor::ImageShape shape;
   shape.height_pangenome = flags.pangenome_aware ? 100 : 0;
-  const tensor::AltAligned alt_aligned =
-      word("alt_aligned_pileup", flags.alt_aligned_pileup,
-           std::map<std::string, tensor::AltAligned>{{"none", tensor::AltAligned::kNone},
-                                                     {"base_channels", tensor::AltAligned::kBaseChannels},
-                                                     {"diff_channels", tensor::AltAligned::kDiffChannels},
-                                                     {"rows", tensor::AltAligned::kRows}});
-  shape.alt_aligned_rows = alt_aligned == tensor::AltAligned::kRows;
+  const auto alt_aligned = tensor::alt_aligned_named(lower_case(flags.alt_aligned_pileup));
+  if (!alt_aligned)
+    throw usage_error(fmt::format("--alt_aligned_pileup '{}' is not known", flags.alt_aligned_pileup), "one of none, base_channels, diff_channels, rows");
+  shape.alt_aligned_rows = *alt_aligned == tensor::AltAligned::kRows;
   if (mode == MakeExamplesMode::kCalling && !flags.checkpoint.empty()) {
     // A folder, or DeepVariant's way to name a file in it.
     const std::filesystem::path given(flags.checkpoint);
@@ -192,7 +189,7 @@ tensor::ImageShape image_shape(const MakeExamplesFlags& flags, MakeExamplesMode 
     shape.height_reads = of_model.height_reads;
     if (flags.pangenome_aware && of_model.height_pangenome > 0) shape.height_pangenome = of_model.height_pangenome;
   } else if (!flags.channel_list.empty()) {
-    shape.channels = tensor::parse_channel_list(flags.channel_list, alt_aligned);
+    shape.channels = tensor::parse_channel_list(flags.channel_list, *alt_aligned);
   } else if (mode != MakeExamplesMode::kCandidateSweep) {
     throw usage_error("--channel_list is required without a --checkpoint", "--channel_list BASE_CHANNELS,insert_size");
   }
@@ -324,7 +321,7 @@ void propose(const MakeExamplesFlags& flags, pipeline::MakeExamplesRequest& out)
   if (path.empty()) throw usage_error("--variant_caller vcf_candidate_importer needs --proposed_variants", "give a VCF with its index");
   out.inputs.proposed_variants = path;
   out.options.import = {path, training};
-  if (training) out.truth.labeler = "positional_labeler";
+  if (training) out.truth.labels.algorithm = labels::Algorithm::kPositional;
 }
 
 }  // namespace
@@ -386,11 +383,12 @@ pipeline::MakeExamplesRequest MakeExamplesFlags::request(const CLI::App& command
   out.write_phases = phase_reads && output_phase_info;
   out.haploid_contigs = words(haploid_contigs, ",");
   out.par_regions_bed = par_regions_bed;
-  out.truth = {truth_variants, confident_regions, denovo_regions, labeler_algorithm, words(classes_list, ","), class_info_field, {}};
+  out.truth = {truth_variants, confident_regions, denovo_regions,
+               {labels::parse_algorithm(labeler_algorithm), words(classes_list, ","), class_info_field, {}}};
   const bool imports = word("variant_caller", variant_caller, std::map<std::string, bool>{{"very_sensitive_caller", false}, {"vcf_candidate_importer", true}});
   if (imports) propose(*this, out);
   for (const std::string& share : words(downsample_classes, ",")) {
-    if (!CLI::detail::lexical_cast(share, out.truth.class_shares.emplace_back()))
+    if (!CLI::detail::lexical_cast(share, out.truth.labels.class_shares.emplace_back()))
       throw usage_error(fmt::format("--downsample_classes: '{}' is not a number", share), "give a share from 0 to 1 for each class, separated by commas");
   }
   if (out.mode == MakeExamplesMode::kTraining) out.options.reference_sites = training_random_emit_ref_sites;

@@ -1,14 +1,17 @@
 #include "formats/guarded_file.h"
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include <csignal>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 
-#include "formats/mapped_file.h"
+#include "base/descriptor.h"
+
 
 namespace haploom::formats {
 namespace {
@@ -55,6 +58,19 @@ TEST(GuardedFile, IsZerosWhereItWasCutAndSaysSo) {
   EXPECT_EQ(at(other, 4 * kPage), 'x');
 }
 
+TEST(GuardedFile, ShowsTheBytesToTheLast) {
+  const auto path = std::filesystem::temp_directory_path() / ("haploom_guarded_" + std::to_string(getpid()));
+  std::ofstream(path, std::ios::binary) << "seven b";
+  {
+    const GuardedFile file(path.string(), "test", Reason::kReadGbz);
+    ASSERT_EQ(file.bytes().size(), 7U);
+    EXPECT_EQ(std::memcmp(file.bytes().data(), "seven b", 7), 0);
+  }
+  std::filesystem::resize_file(path, 0);
+  EXPECT_TRUE(GuardedFile(path.string(), "test", Reason::kReadGbz).bytes().empty());
+  std::filesystem::remove(path);
+}
+
 TEST(GuardedFile, IsGuardedAnewInThePlaceOfAnother) {
   for (int round = 0; round < 200; ++round) {
     const Pages pages(2);
@@ -69,9 +85,11 @@ TEST(GuardedFile, IsGuardedAnewInThePlaceOfAnother) {
 TEST(GuardedFile, LeavesOtherBusErrorsToWhoeverHadThem) {
   const Pages pages(2), unguarded(2);
   const GuardedFile file(pages.path(), "test", Reason::kReadGbz);
-  const MappedFile mapped(unguarded.path(), "test", Reason::kReadGbz);
+  const Descriptor descriptor(::open(unguarded.path().c_str(), O_RDONLY | O_CLOEXEC));
+  const void* mapped = ::mmap(nullptr, kPage, PROT_READ, MAP_PRIVATE, descriptor.number(), 0);
+  ASSERT_NE(mapped, MAP_FAILED);
   unguarded.cut(0);
-  EXPECT_EXIT(static_cast<void>(*static_cast<const volatile std::byte*>(mapped.bytes().data())), testing::KilledBySignal(SIGBUS), "");
+  EXPECT_EXIT(static_cast<void>(*static_cast<const volatile std::byte*>(mapped)), testing::KilledBySignal(SIGBUS), "");
   EXPECT_EXIT(raise(SIGBUS), testing::KilledBySignal(SIGBUS), "");
 }
 
@@ -80,6 +98,8 @@ TEST(GuardedFile, NamesPathAndCause) {
     try {
       const GuardedFile file(path, "test", Reason::kReadGbz);
     } catch (const Error& error) {
+      EXPECT_EQ(error.exit(), Exit::kInput);
+      EXPECT_EQ(error.reason(), Reason::kReadGbz);
       return error.message();
     }
     return "it was mapped";

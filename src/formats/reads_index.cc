@@ -9,9 +9,9 @@
 
 #include "base/error.h"
 #include "formats/bai_layout.h"
+#include "formats/guarded_file.h"
 #include "formats/log_once.h"
 #include "formats/line_reader.h"
-#include "formats/mapped_file.h"
 
 namespace haploom::formats {
 namespace {
@@ -94,8 +94,10 @@ IndexPointer load_index(htsFile& file, const sam_hdr_t& header, const std::strin
   }
   if (cram) check_crai(header, path, name);
   if (name.ends_with(".bai")) {
-    const MappedFile bytes(name, "formats", Reason::kReads);
-    if (const auto fault = fault_in_bai(bytes.bytes(), fs::file_size(path))) {
+    const GuardedFile bytes(name, "formats", Reason::kReads);
+    const auto fault = fault_in_bai(bytes.bytes(), fs::file_size(path));
+    bytes.require_whole();
+    if (fault) {
       refuse(path, fmt::format("index '{}' {}; it does not belong to reads '{}' as they are now, or is damaged", name, *fault, path));
     }
   }

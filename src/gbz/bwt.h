@@ -53,7 +53,6 @@ class Bwt {
   // False when the record's bytes are not a record. out is overwritten.
   bool decode(uint64_t record, Record& out) const;
   const BwtFacts& facts() const { return facts_; }
-  const SparseInts& starts() const { return starts_; }
 
  private:
   friend class RecordCursor;

@@ -328,12 +328,6 @@ const std::vector<Visit>& Gbz::sequence_starts() const { return state_->starts; 
 
 uint64_t Gbz::segment_count() const { return state_->segments.size(); }
 
-Gbz::Segment Gbz::segment(uint64_t index) const {
-  SparseCursor firsts(state_->segment_firsts, index);
-  const uint64_t first = firsts.next();
-  return {state_->segments[index], first, firsts.next()};
-}
-
 RecordReader::RecordReader(const Gbz& gbz, NodeCode first) : cursor_(std::make_unique<RecordCursor>(gbz.state_->bwt, gbz.state_->bwt.facts().record_of(first))) {}
 RecordReader::~RecordReader() = default;
 bool RecordReader::next(Record& out) { return cursor_->next(out); }

@@ -122,10 +122,8 @@ class Gbz {
   // Where sequence s starts (2p forward, 2p+1 reverse); node 0 for an empty path.
   const std::vector<Visit>& sequence_starts() const;
 
-  // GFA segments behind the nodes, when the file has a translation, by first node id.
-  struct Segment { std::string name; uint64_t first_node = 0; uint64_t end_node = 0; };
+  // GFA segments behind the nodes, when the file has a translation.
   uint64_t segment_count() const;
-  Segment segment(uint64_t index) const;
 
  private:
   friend class RecordReader;

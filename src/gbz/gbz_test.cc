@@ -8,7 +8,7 @@
 
 #include "base/signals.h"
 #include "formats/line_reader.h"
-#include "formats/mapped_file.h"
+#include "formats/guarded_file.h"
 #include "gbz/scratch_test.h"
 
 namespace haploom::gbz {
@@ -50,7 +50,7 @@ TEST(Gbz, GivesThePathTablesOfAllSharedFiles) {
   const auto files = shared_files();
   EXPECT_EQ(files.size(), 136U);
   for (const auto& file : files) {
-    const formats::MappedFile mapped(file.string(), "test", Reason::kGbzFormat);
+    const formats::GuardedFile mapped(file.string(), "test", Reason::kGbzFormat);
     const Gbz gbz = Gbz::parse(mapped.bytes(), file.string());
     const std::string table = table_of(file);
     if (table.empty()) {
@@ -71,7 +71,7 @@ TEST(Gbz, WritesTheRecordsThatGbwtgraphWrites) {
     build_gbz(entry.path().string(), kMaxNodeBases, 1, [&](std::string_view part) { bytes += part; });
     const Gbz ours = parsed(bytes);
     const std::string file = (shared_gbz() / "files" / (name + ".v1.gbz")).string();
-    const formats::MappedFile mapped(file, "test", Reason::kGbzFormat);
+    const formats::GuardedFile mapped(file, "test", Reason::kGbzFormat);
     const Gbz theirs = Gbz::parse(mapped.bytes(), file);
     ASSERT_EQ(ours.alphabet_size(), theirs.alphabet_size()) << name;
     ASSERT_EQ(ours.first_code(), theirs.first_code()) << name;

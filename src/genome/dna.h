@@ -10,6 +10,9 @@ namespace haploom::genome {
 
 constexpr bool is_acgt(char base) { return base == 'A' || base == 'C' || base == 'G' || base == 'T'; }
 
+constexpr char upper_case(char base) { return base >= 'a' && base <= 'z' ? static_cast<char>(base - 'a' + 'A') : base; }
+std::string upper_case(std::string bases);
+
 // DeepVariant's complement: A<->T, C<->G, every other byte (lower case too) stays as it is.
 // Source: nucleus/io/gbz_reader.cc (DeepVariant 1.9).
 constexpr char complement_acgt(char base) {

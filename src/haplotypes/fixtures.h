@@ -15,7 +15,7 @@
 
 #include "base/error.h"
 #include "base/shared_data_test.h"
-#include "formats/mapped_file.h"
+#include "formats/guarded_file.h"
 #include "shared_image/image_writer.h"
 #include "shared_image/pangenome.h"
 
@@ -26,7 +26,7 @@ using base::shared_data;
 // A private image of a GBZ file, or of GFA lines.
 class Image {
  public:
-  explicit Image(const std::filesystem::path& file) : Image(formats::MappedFile(file.string(), "gbz", Reason::kReadGbz).bytes(), file.string()) {}
+  explicit Image(const std::filesystem::path& file) : Image(formats::GuardedFile(file.string(), "gbz", Reason::kReadGbz).bytes(), file.string()) {}
   Image(std::span<const std::byte> bytes, const std::string& source) : space_(image_of(gbz::Gbz::parse(bytes, source))), pangenome_(std::as_bytes(std::span(space_))) {}
   const shared_image::Pangenome& pangenome() const { return pangenome_; }
   const std::vector<uint64_t>& space() const { return space_; }

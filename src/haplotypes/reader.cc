@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "genome/dna.h"
 #include "haplotypes/haplotypes.h"
 
 namespace haploom::haplotypes {
@@ -11,11 +12,6 @@ namespace {
 constexpr uint8_t kMapq = 90;
 constexpr uint8_t kQuality = 30;
 
-std::string upper(std::string bases) {
-  for (char& base : bases) base = static_cast<char>(base - (base >= 'a' && base <= 'z' ? 'a' - 'A' : 0));
-  return bases;
-}
-
 // All of a read but its name.
 genome::Read read_of(const Sequence& sequence, int contig, int64_t start) {
   genome::Read read;
@@ -24,7 +20,7 @@ genome::Read read_of(const Sequence& sequence, int contig, int64_t start) {
   read.start = start;
   read.cigar = sequence.cigar;
   read.end = start + genome::reference_length(read.cigar);
-  read.bases = upper(sequence.bases);
+  read.bases = genome::upper_case(sequence.bases);
   read.quality.assign(read.bases.size(), kQuality);
   return read;
 }

@@ -50,7 +50,7 @@ std::vector<Cluster> clusters(const std::vector<Variant>& variants, int64_t star
 // One haplotype through a cluster, or none when an allele starts inside another one. REF takes its first base only: what
 // follows may differ by a variant of its own.
 std::optional<std::string> haplotype(const std::vector<Variant>& variants, const Cluster& cluster, const std::vector<int>& alleles,
-                                     const Stretch& reference) {
+                                     const genome::ReferenceWindow& reference) {
   std::string out;
   int64_t position = cluster.start;
   for (size_t i = 0; i < alleles.size(); ++i) {
@@ -80,7 +80,7 @@ std::optional<std::string> haplotype(const std::vector<Variant>& variants, const
 // All choices of a cluster in the order of its variants' genotypes, the last variant's turning fastest.
 class ClusterChoices {
  public:
-  ClusterChoices(const std::vector<Variant>& variants, const Cluster& cluster, const Stretch& reference)
+  ClusterChoices(const std::vector<Variant>& variants, const Cluster& cluster, const genome::ReferenceWindow& reference)
       : variants_(variants), cluster_(cluster), reference_(reference) {}
 
   // False when there are more than `most` phasings to try, counted by the kilobases that each is spelt in.
@@ -140,7 +140,7 @@ class ClusterChoices {
 
   const std::vector<Variant>& variants_;
   const Cluster& cluster_;
-  const Stretch& reference_;
+  const genome::ReferenceWindow& reference_;
   std::map<std::vector<int>, std::optional<std::string>> spelled_;
 };
 
@@ -150,7 +150,7 @@ struct Spelling {
   std::string_view tail;
 };
 
-std::optional<Spelling> spelling(const std::vector<Variant>& variants, const Stretch& reference) {
+std::optional<Spelling> spelling(const std::vector<Variant>& variants, const genome::ReferenceWindow& reference) {
   Spelling out;
   int64_t end = reference.start;
   for (const Cluster& cluster : clusters(variants, reference.start)) {
@@ -339,7 +339,7 @@ std::vector<Genotype> with_missed_copies(Genotype genotype) {
 }
 
 std::optional<Match> best_match(const std::vector<Variant>& candidates, const std::vector<Variant>& truths,
-                                const std::vector<Genotype>& truth_genotypes, const Stretch& reference, Failure& failure) {
+                                const std::vector<Genotype>& truth_genotypes, const genome::ReferenceWindow& reference, Failure& failure) {
   failure = Failure::kTooMany;
   const auto truth = spelling(truths, reference);
   const auto candidate = truth ? spelling(candidates, reference) : std::nullopt;

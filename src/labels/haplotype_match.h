@@ -18,6 +18,7 @@
 #include <string_view>
 #include <vector>
 
+#include "genome/reference_window.h"
 #include "labels/genotype_order.h"
 
 namespace haploom::labels {
@@ -43,19 +44,10 @@ struct Match {
   std::vector<Genotype> truths;
 };
 
-struct Stretch {  // of the reference
-  int64_t start = 0;
-  std::string_view bases;
-  int64_t end() const { return start + static_cast<int64_t>(bases.size()); }
-  std::string_view between(int64_t from, int64_t to) const {
-    return bases.substr(static_cast<size_t>(from - start), static_cast<size_t>(to - from));
-  }
-};
-
 enum class Failure { kNone, kTooMany, kNoMatch };  // kNoMatch: a REF is not the reference's
 
-// Both lists by start, every variant inside the stretch; truths' `genotypes` holds the true one at truth_genotypes.
+// Both lists by start, every variant inside the window; truths' `genotypes` holds the true one at truth_genotypes.
 std::optional<Match> best_match(const std::vector<Variant>& candidates, const std::vector<Variant>& truths,
-                                const std::vector<Genotype>& truth_genotypes, const Stretch& reference, Failure& failure);
+                                const std::vector<Genotype>& truth_genotypes, const genome::ReferenceWindow& reference, Failure& failure);
 
 }  // namespace haploom::labels

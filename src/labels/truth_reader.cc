@@ -6,6 +6,7 @@
 #include <tuple>
 
 #include "base/error.h"
+#include "genome/dna.h"
 
 namespace haploom::labels {
 namespace {
@@ -23,9 +24,7 @@ std::vector<int> genotype(const formats::VcfRecord& record, const std::string& p
 }
 
 std::string upper(std::string allele) {  // "<DEL>" stays
-  if (allele.starts_with('<')) return allele;
-  for (char& base : allele) base = base >= 'a' && base <= 'z' ? static_cast<char>(base - 'a' + 'A') : base;
-  return allele;
+  return allele.starts_with('<') ? allele : genome::upper_case(std::move(allele));
 }
 
 }  // namespace

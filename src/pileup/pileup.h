@@ -21,6 +21,7 @@
 #include <vector>
 
 #include "genome/read.h"
+#include "genome/reference_window.h"
 #include "genome/region.h"
 
 namespace haploom::pileup {
@@ -55,16 +56,8 @@ struct CountOptions {
   bool legacy = true;  // keep_legacy_allele_counter_behavior: a low-quality base drops the allele instead of flagging it
 };
 
-// Bases [start, start + bases.size()) of a contig, upper case.
-struct ReferenceWindow {
-  int64_t start = 0;
-  std::string_view bases;
-  int64_t end() const { return start + static_cast<int64_t>(bases.size()); }
-  char at(int64_t position) const {  // 'N' outside
-    const int64_t i = position - start;
-    return i < 0 || i >= static_cast<int64_t>(bases.size()) ? 'N' : bases[static_cast<size_t>(i)];
-  }
-};
+using genome::ReferenceWindow;
+
 // tracked: positions, rising, where the reads that show the reference base are listed as well, low-quality ones flagged.
 std::vector<PositionCounts> count_alleles(const genome::Region& region, const std::vector<genome::Read>& reads,
                                           const ReferenceWindow& reference, const CountOptions& options,

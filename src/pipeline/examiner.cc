@@ -29,18 +29,19 @@ void permute_back(std::vector<genome::Read>& reads, const std::vector<int32_t>& 
 // are again what the file says: the next partition starts from there. Normalising may change what is no plain match.
 class AsRealigned {
  public:
-  AsRealigned(std::vector<genome::Read>& reads, realign::Realignment found) : reads_(reads), found_(std::move(found)) {
+  AsRealigned(std::vector<genome::Read>& reads, realign::Realignment found)
+      : reads_(reads), found_(std::move(found)), reordered_(!std::is_sorted(found_.order.begin(), found_.order.end())) {
     for (size_t i = 0; i < reads.size(); ++i) {
       const genome::Read& read = reads[i];
       const bool fixed = read.cigar.size() == 1 && genome::is_match(read.cigar.front().op);
       if (!fixed) originals_.push_back({static_cast<int32_t>(i), read.start, read.end, read.cigar});
     }
     realign::swap_alignments(reads_, found_.moved);
-    if (!std::is_sorted(found_.order.begin(), found_.order.end())) permute(reads_, found_.order);
+    if (reordered_) permute(reads_, found_.order);
   }
   ~AsRealigned() {
-    if (!std::is_sorted(found_.order.begin(), found_.order.end())) permute_back(reads_, found_.order);
-    realign::restore(reads_, std::move(originals_));
+    if (reordered_) permute_back(reads_, found_.order);
+    realign::swap_alignments(reads_, originals_);
     realign::swap_alignments(reads_, found_.moved);
   }
   AsRealigned(const AsRealigned&) = delete;
@@ -49,8 +50,23 @@ class AsRealigned {
  private:
   std::vector<genome::Read>& reads_;
   realign::Realignment found_;
-  std::vector<realign::DrawnAlignment> originals_;
+  bool reordered_;
+  std::vector<realign::ReadAlignment> originals_;
 };
+
+// Source: PHASE_READS_REGION_PADDING_PCT in dv_constants.py, make_examples_core.py process (DeepVariant 1.9)
+genome::Region padded(const genome::Region& region, const genome::Contig& contig) {
+  constexpr int64_t kPercent = 20;
+  const int64_t more = region.length() * kPercent / 100;
+  return {region.contig, std::max<int64_t>(0, region.start - more), std::min(contig.length, region.end + more)};
+}
+
+// Reads are aligned to alternate haplotypes as they are to assembled ones.
+tensor::DrawOptions draw_options(const ExamineOptions& options) {
+  tensor::DrawOptions out = options.draw;
+  out.aligner = options.realign.aligner;
+  return out;
+}
 
 }  // namespace
 
@@ -83,29 +99,10 @@ std::vector<genome::AltSet> image_sets(const genome::Candidate& candidate, bool 
   return sets;
 }
 
-namespace {
-
-tensor::DrawOptions with_aligner(tensor::DrawOptions options, realign::HaplotypeAligner& aligner) {
-  options.align_to_haplotype = [&aligner](std::string_view haplotype, std::span<const std::string_view> pieces) {
-    return aligner.align(haplotype, pieces);
-  };
-  return options;
-}
-
-// Source: PHASE_READS_REGION_PADDING_PCT in dv_constants.py, make_examples_core.py process (DeepVariant 1.9)
-genome::Region padded(const genome::Region& region, const genome::Contig& contig) {
-  constexpr int64_t kPercent = 20;
-  const int64_t more = region.length() * kPercent / 100;
-  return {region.contig, std::max<int64_t>(0, region.start - more), std::min(contig.length, region.end + more)};
-}
-
-}  // namespace
-
 Examiner::Examiner(const ExamineOptions& options, const tensor::ImageShape& shape, Sources sources, StageClock& clock)
     : options_(options),
       realigner_(options.realign),
-      haplotype_aligner_(options.realign.aligner),
-      painter_(shape, with_aligner(options.draw, haplotype_aligner_)),
+      painter_(shape, draw_options(options)),
       sources_(std::move(sources)),
       reference_sites_(options.reference_sites, pileup::kSiteSeed),
       clock_(clock) {}
@@ -143,10 +140,10 @@ std::vector<pileup::PositionCounts> Examiner::counts_of(const genome::Region& co
   std::vector<int64_t> tracked;
   if (options_.track_reference_reads)
     tracked = positions_of(pileup::count_alleles(counted, reads, reference, options_.counts), counted, reference);
-  std::vector<realign::DrawnAlignment> drawn;
+  std::vector<realign::ReadAlignment> drawn;
   if (options_.normalize_reads) drawn = realign::normalize_for_counting(counted, reads, reference);
   auto counts = pileup::count_alleles(counted, reads, reference, options_.counts, tracked);
-  realign::restore(reads, std::move(drawn));
+  realign::swap_alignments(reads, drawn);
   return counts;
 }
 

@@ -109,7 +109,6 @@ class Examiner {
 
   const ExamineOptions& options_;
   realign::Realigner realigner_;
-  realign::HaplotypeAligner haplotype_aligner_;  // before painter_, which asks it
   tensor::Painter painter_;
   Sources sources_;
   pileup::FractionSampler reference_sites_;

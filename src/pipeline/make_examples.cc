@@ -13,7 +13,6 @@
 #include "base/usage.h"
 #include "candidates/population.h"
 #include "formats/bed.h"
-#include "labels/labels.h"
 #include "pipeline/example_files.h"
 #include "pipeline/partition_blocks.h"
 #include "pipeline/record_values.h"
@@ -21,16 +20,6 @@
 
 namespace haploom::pipeline {
 namespace {
-
-// Where a contig has one copy: all of these contigs but their pseudo-autosomal parts.
-std::vector<genome::Region> haploid_regions(const MakeExamplesRequest& request, const genome::ContigList& contigs) {
-  std::vector<genome::Region> whole;
-  for (const std::string& name : request.haploid_contigs) {
-    if (const auto contig = contigs.index_of(name)) whole.push_back({*contig, 0, contigs[*contig].length});
-  }
-  if (request.par_regions_bed.empty()) return genome::merged(std::move(whole));
-  return genome::without(std::move(whole), formats::read_bed(request.par_regions_bed, contigs));
-}
 
 // Ends of calling regions, to be asked whether a partition is the last of one.
 class RegionEnds {
@@ -51,7 +40,7 @@ class RegionEnds {
 class Truth {
  public:
   Truth(const MakeExamplesRequest& request, const Inputs& inputs)
-      : labeler_(options_of(request.truth), request.truth.truth_variants, confident_regions(request, inputs), inputs.reference),
+      : labeler_(request.truth.labels, request.truth.truth_variants, confident_regions(request, inputs), inputs.reference),
         has_denovo_(!request.truth.denovo_regions.empty()),
         denovo_(has_denovo_ ? genome::merged(formats::read_bed(request.truth.denovo_regions, inputs.reference.contigs())) : std::vector<genome::Region>()) {}
 
@@ -77,18 +66,7 @@ class Truth {
     });
   }
 
-  const labels::Metrics& metrics() const { return labeler_.metrics(); }
-
  private:
-  static labels::Options options_of(const TrainingTruth& truth) {
-    labels::Options out;
-    out.algorithm = labels::parse_algorithm(truth.labeler);
-    out.classes = truth.classes;
-    out.class_info_field = truth.class_info_field;
-    out.class_shares = truth.class_shares;
-    return out;
-  }
-
   // As the file has them: a truth record may reach into a calling region from outside. Without a BED, everywhere.
   static std::vector<genome::Region> confident_regions(const MakeExamplesRequest& request, const Inputs& inputs) {
     const genome::ContigList& contigs = inputs.reference.contigs();
@@ -118,7 +96,7 @@ class Task {
         samples_{request.reads_sample.value_or(inputs.header.sample_name), request.pangenome_sample},
         types_(request.selected_types),
         confidences_(request.reference_model),
-        haploid_(haploid_regions(request, contigs_)),
+        haploid_(haploid_regions(request.haploid_contigs, request.par_regions_bed, contigs_)),
         worker_(inputs, request.options, request.shape) {
     if (request.mode == MakeExamplesMode::kTraining) truth_.emplace(request, inputs);
     if (!request.population_vcfs.empty()) population_.emplace(request.population_vcfs, inputs.reference);
@@ -291,7 +269,7 @@ MakeExamplesCounts make_examples(const MakeExamplesRequest& request) {
   if (!sweep) inputs.attach_pangenome();
   Task task(request, inputs, files);
   const RegionEnds ends(inputs.calling);
-  for (const Shard& shard : shards_of_task(inputs.calling, request.partition_bases, request.task, request.tasks)) {
+  for (const Shard& shard : shards(inputs.calling, request.partition_bases, request.task, request.tasks)) {
     if (sweep) {
       task.sweep(shard, ends);
     } else {

@@ -20,6 +20,7 @@
 
 #include "candidates/candidates.h"
 #include "genotype/reference_confidence.h"
+#include "labels/labels.h"
 #include "pipeline/examiner.h"
 #include "pipeline/inputs.h"
 #include "tensor/tensor.h"
@@ -45,10 +46,7 @@ struct TrainingTruth {
   std::string truth_variants;
   std::string confident_regions;  // BED; empty: everywhere
   std::string denovo_regions;     // BED; empty: examples do not say whether they are de novo
-  std::string labeler = "haplotype_labeler";
-  std::vector<std::string> classes;
-  std::string class_info_field;
-  std::vector<double> class_shares;
+  labels::Options labels;
 };
 
 struct MakeExamplesRequest {
@@ -65,7 +63,6 @@ struct MakeExamplesRequest {
   int64_t sequencing_type = 0;
   std::string selected_types;               // --select_variant_types
   std::vector<std::string> population_vcfs; // of cohorts, for the channel allele_frequency
-  bool het_alt_images = true;               // images of two alts together
   int vaf_window = 51;                      // allele_frequency_at_position of candidates
   genotype::ReferenceModel reference_model;
   bool include_median_depth = false;

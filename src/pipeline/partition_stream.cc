@@ -72,9 +72,8 @@ std::optional<std::vector<genome::Read>> sampled(const std::vector<genome::Read>
 
 int64_t for_each_partition(formats::Alignments& alignments, const genome::ContigList& contigs, const Shard& shard,
                            const PartitionOptions& options, StageClock& clock, const TakePartition& take,
-                           pileup::FractionSampler* downsampler) {
-  pileup::FractionSampler own(options.downsample_fraction, pileup::kReadSeed);
-  Window window(shard, options, clock, take, downsampler ? *downsampler : own);
+                           pileup::FractionSampler& downsampler) {
+  Window window(shard, options, clock, take, downsampler);
   alignments.for_each(shard.span(), contigs, options.filter, [&window](genome::Read&& read) { window.add(std::move(read)); });
   window.finish();
   return window.taken();

@@ -35,11 +35,11 @@ using TakePartition = std::function<void(const genome::Region& partition, std::v
 std::optional<std::vector<genome::Read>> sampled(const std::vector<genome::Read>& reads, const genome::Region& partition,
                                                  const PartitionOptions& options);
 
-// downsampler: draws for downsample_fraction, to go on where another shard's ended (DeepVariant has one for each task and
-// file); null: begun anew, so that a shard does not depend on others. A read is drawn for in each partition that it overlaps.
+// downsampler: draws for downsample_fraction, going on where another shard's ended: DeepVariant has one for each task and
+// file. A read is drawn for in each partition that it overlaps.
 // Returns how many reads were handed out at least once.
 int64_t for_each_partition(formats::Alignments& alignments, const genome::ContigList& contigs, const Shard& shard,
                            const PartitionOptions& options, StageClock& clock, const TakePartition& take,
-                           pileup::FractionSampler* downsampler = nullptr);
+                           pileup::FractionSampler& downsampler);
 
 }  // namespace haploom::pipeline

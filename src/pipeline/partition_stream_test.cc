@@ -55,6 +55,7 @@ class PartitionStream : public testing::Test {
 
   std::filesystem::path folder_;
   std::string bases_;
+  pileup::FractionSampler all_reads_{0, pileup::kReadSeed};  // never asked
 };
 
 TEST_F(PartitionStream, HandsEveryPartitionWhatAQueryOfItWouldFind) {
@@ -70,7 +71,8 @@ TEST_F(PartitionStream, HandsEveryPartitionWhatAQueryOfItWouldFind) {
                        std::vector<std::string> names;
                        for (const genome::Read& read : given) names.push_back(read.name);
                        EXPECT_EQ(names, fetched(partition));
-                     });
+                     },
+                     all_reads_);
   EXPECT_EQ(partitions_seen, all[0].partitions.size());
 }
 
@@ -85,7 +87,8 @@ TEST_F(PartitionStream, SamplesOnlyWhatIsTooDeep) {
                      [&](const genome::Region& partition, std::vector<genome::Read>& given) {
                        EXPECT_EQ(given.size(), std::min<size_t>(150, fetched(partition).size()));
                        cut += given.size() < fetched(partition).size();
-                     });
+                     },
+                     all_reads_);
   EXPECT_GT(cut, 0u) << "the test's reads are not deep enough";
 }
 
@@ -100,7 +103,7 @@ TEST_F(PartitionStream, KeepsToADepthWhenAsked) {
     for (const genome::Read& read : given) covered += genome::overlap(partition, {0, read.start, read.end});
     EXPECT_LT(covered, (20 + 1) * partition.length()) << "one read may go beyond";
     EXPECT_LT(given.size(), fetched(partition).size());
-  });
+  }, all_reads_);
 }
 
 TEST_F(PartitionStream, DrawsForEachReadInEachPartitionAndGoesOnFromShardToShard) {
@@ -118,7 +121,7 @@ TEST_F(PartitionStream, DrawsForEachReadInEachPartitionAndGoesOnFromShardToShard
       std::vector<std::string> expected = fetched(partition);
       std::erase_if(expected, [&same](const std::string&) { return !same.keep(); });
       EXPECT_EQ(names, expected);
-    }, &draws);
+    }, draws);
   }
 }
 

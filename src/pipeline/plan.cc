@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/log.h"
 #include "formats/bed.h"
 
 namespace haploom::pipeline {
@@ -17,6 +18,19 @@ std::vector<genome::Region> regions_of(const std::vector<std::string>& texts, co
     }
   }
   return out;
+}
+
+std::vector<genome::Region> haploid_regions(const std::vector<std::string>& contigs, const std::string& par_regions_bed,
+                                            const genome::ContigList& reference) {
+  std::vector<genome::Region> whole;
+  for (const std::string& name : contigs) {
+    if (const auto contig = reference.index_of(name)) {
+      whole.push_back({*contig, 0, reference[*contig].length});
+    } else {
+      base::warn("pipeline", "--haploid_contigs names {}, which the reference lacks", name);
+    }
+  }
+  return genome::without(std::move(whole), par_regions_bed.empty() ? std::vector<genome::Region>() : formats::read_bed(par_regions_bed, reference));
 }
 
 std::vector<genome::Region> calling_regions(const genome::ContigList& reference, const std::vector<int>& contigs,
@@ -35,20 +49,7 @@ std::vector<genome::Region> partitions(const genome::Region& calling_region, int
   return out;
 }
 
-std::vector<Shard> shards(const std::vector<genome::Region>& calling_regions) {
-  std::vector<Shard> out;
-  for (const genome::Region& region : calling_regions) {
-    for (const genome::Region& partition : partitions(region)) {
-      const bool fits = !out.empty() && out.back().contig == partition.contig &&
-                        partition.end - out.back().partitions.front().start <= kShardBases;
-      if (!fits) out.push_back({partition.contig, {}});
-      out.back().partitions.push_back(partition);
-    }
-  }
-  return out;
-}
-
-std::vector<Shard> shards_of_task(const std::vector<genome::Region>& calling_regions, int64_t partition_bases, int task, int tasks) {
+std::vector<Shard> shards(const std::vector<genome::Region>& calling_regions, int64_t partition_bases, int task, int tasks) {
   constexpr int64_t kLongestGap = 64'000;
   std::vector<Shard> out;
   int64_t number = 0;

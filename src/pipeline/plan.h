@@ -22,6 +22,11 @@ inline constexpr int64_t kShardBases = 500'000;
 // Literals and BED files as regions, in the order given.
 std::vector<genome::Region> regions_of(const std::vector<std::string>& texts, const genome::ContigList& contigs);
 
+// Where a contig has one copy: all of these contigs but their pseudo-autosomal parts (a BED; empty: none); sorted, apart from
+// each other. A contig that the reference lacks is warned of.
+std::vector<genome::Region> haploid_regions(const std::vector<std::string>& contigs, const std::string& par_regions_bed,
+                                            const genome::ContigList& reference);
+
 // The contigs that can be called, intersected with `wanted` when that is not empty and less `unwanted`; sorted, merged.
 // contigs: indices in the reference (formats::callable_contigs).
 std::vector<genome::Region> calling_regions(const genome::ContigList& reference, const std::vector<int>& contigs,
@@ -35,10 +40,9 @@ struct Shard {
   std::vector<genome::Region> partitions;  // rising, on one contig; gaps between calling regions may lie among them
   genome::Region span() const { return {contig, partitions.front().start, partitions.back().end}; }
 };
-std::vector<Shard> shards(const std::vector<genome::Region>& calling_regions);
-
-// The share of one task of several: of all partitions, numbered through, those with number mod tasks == task. Partitions far
+// Of all partitions, numbered through, those with number mod tasks == task: the share of one task of several. Partitions far
 // from each other are shards of their own: to read over what lies between would cost more than a seek.
-std::vector<Shard> shards_of_task(const std::vector<genome::Region>& calling_regions, int64_t partition_bases, int task, int tasks);
+std::vector<Shard> shards(const std::vector<genome::Region>& calling_regions, int64_t partition_bases = kPartitionBases, int task = 0,
+                          int tasks = 1);
 
 }  // namespace haploom::pipeline

@@ -44,7 +44,7 @@ TEST(Plan, TasksShareThePartitionsInTurn) {
     std::vector<Region> united(all.size());
     for (int task = 0; task < tasks; ++task) {
       size_t next = static_cast<size_t>(task);
-      for (const Shard& shard : shards_of_task(calling, kPartitionBases, task, tasks)) {
+      for (const Shard& shard : shards(calling, kPartitionBases, task, tasks)) {
         for (const Region& partition : shard.partitions) {
           ASSERT_LT(next, all.size());
           united[next] = partition;
@@ -57,9 +57,9 @@ TEST(Plan, TasksShareThePartitionsInTurn) {
 }
 
 TEST(Plan, PartitionsFarFromEachOtherAreReadBySeeking) {
-  const auto near = shards_of_task({{0, 0, 1'000'000}}, 1000, 0, 10);
+  const auto near = shards({{0, 0, 1'000'000}}, 1000, 0, 10);
   EXPECT_EQ(near.size(), 2u);
-  const auto far = shards_of_task({{0, 0, 1'000'000}}, 1000, 0, 100);
+  const auto far = shards({{0, 0, 1'000'000}}, 1000, 0, 100);
   EXPECT_EQ(far.size(), 10u);
 }
 

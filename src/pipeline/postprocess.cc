@@ -17,7 +17,6 @@
 #include "base/log.h"
 #include "base/parallel.h"
 #include "base/signals.h"
-#include "formats/bed.h"
 #include "formats/record_view.h"
 #include "formats/reference.h"
 #include "formats/sharded_name.h"
@@ -218,8 +217,7 @@ struct Shared {
   const PostprocessRequest& request;
   const formats::Reference& reference;
   std::string sample;
-  std::vector<bool> haploid;          // by contig
-  std::vector<genome::Region> par;    // sorted, merged
+  std::vector<genome::Region> haploid;  // where there is one copy
   bool packed_vcf = false;
   bool packed_gvcf = false;
 };
@@ -262,13 +260,12 @@ class Postprocessor {
 
   genotype::Call call_of(std::span<const CallOutputView> outputs, const Place& place) const {
     const SiteAnswers answers = site_answers(outputs, place.contig, shared_.sample, shared_.request.small_model_outputs.has_value());
-    const bool haploid = shared_.haploid[static_cast<size_t>(place.contig)] && !in_par(place);
     return genotype::call_site(answers.site, answers.probabilities, shared_.request.options,
-                               haploid ? genotype::Ploidy::kHaploid : genotype::Ploidy::kDiploid);
+                               is_haploid(place) ? genotype::Ploidy::kHaploid : genotype::Ploidy::kDiploid);
   }
 
-  bool in_par(const Place& place) const {
-    return std::any_of(shared_.par.begin(), shared_.par.end(),
+  bool is_haploid(const Place& place) const {
+    return std::any_of(shared_.haploid.begin(), shared_.haploid.end(),
                        [&place](const genome::Region& region) { return region.contig == place.contig && region.contains(place.start); });
   }
 
@@ -304,18 +301,6 @@ class Postprocessor {
   ReferenceBases bases_;
 };
 
-std::vector<bool> haploid_contigs(const PostprocessRequest& request, const genome::ContigList& contigs) {
-  std::vector<bool> out(static_cast<size_t>(contigs.size()), false);
-  for (const std::string& name : request.haploid_contigs) {
-    if (const auto contig = contigs.index_of(name)) {
-      out[static_cast<size_t>(*contig)] = true;
-    } else {
-      base::warn("pipeline", "--haploid_contigs names {}, which the reference lacks", name);
-    }
-  }
-  return out;
-}
-
 std::string header_text(const PostprocessRequest& request, const genome::ContigList& contigs, const std::string& sample) {
   return genotype::vcf_header(contigs, sample,
                               {fmt::format("##haploom_version={}", request.version), fmt::format("##haploom_command={}", request.command_line)},
@@ -335,8 +320,8 @@ PostprocessSummary postprocess(const PostprocessRequest& request) {
   std::vector<std::string> blocks;
   if (request.reference_records) blocks = formats::files_of_input(*request.reference_records);
 
-  Shared shared{request, reference, sample_name(request, outputs, blocks), haploid_contigs(request, contigs), {}, false, false};
-  if (request.par_regions_bed) shared.par = genome::merged(formats::read_bed(*request.par_regions_bed, contigs));
+  Shared shared{request, reference, sample_name(request, outputs, blocks),
+                haploid_regions(request.haploid_contigs, request.par_regions_bed.value_or(""), contigs), false, false};
   const std::string header = header_text(request, contigs, shared.sample);
   formats::VcfWriter vcf(request.output_vcf, header);
   std::optional<formats::VcfWriter> gvcf;

@@ -56,7 +56,7 @@ Sources ShardWorker::sources() {
   return out;
 }
 
-void ShardWorker::each_partition(const Shard& shard, const Work& work, pileup::FractionSampler* downsampler) {
+void ShardWorker::each_partition(const Shard& shard, const Work& work) {
   clock_.restart();
   const genome::ContigList& contigs = inputs_.reference.contigs();
   const ShardReference reference(inputs_.reference, shard.span());
@@ -71,23 +71,22 @@ void ShardWorker::each_partition(const Shard& shard, const Work& work, pileup::F
                                    throw;
                                  }
                                },
-                               downsampler);
+                               downsampler_);
 }
 
 void ShardWorker::run(const Shard& shard, const TakeExamples& take, const std::function<void()>& on_partition,
                       const LookAtPartition& look) {
   const genome::ContigList& contigs = inputs_.reference.contigs();
-  pileup::FractionSampler* downsampler = look ? &downsampler_ : nullptr;
   each_partition(shard, [&](const genome::Region& partition, std::vector<genome::Read>& reads, const pileup::ReferenceWindow& window) {
     examiner_.examine(partition, contigs[partition.contig], reads, window, take, look);
     if (on_partition) on_partition();
-  }, downsampler);
+  });
 }
 
 void ShardWorker::sweep(const Shard& shard, const TakePositions& take) {
   each_partition(shard, [&](const genome::Region& partition, std::vector<genome::Read>& reads, const pileup::ReferenceWindow& window) {
     take(partition, examiner_.positions(partition, reads, window));
-  }, &downsampler_);
+  });
 }
 
 }  // namespace haploom::pipeline

@@ -33,7 +33,7 @@ class ShardWorker {
 
  private:
   using Work = std::function<void(const genome::Region& partition, std::vector<genome::Read>& reads, const pileup::ReferenceWindow& window)>;
-  void each_partition(const Shard& shard, const Work& work, pileup::FractionSampler* downsampler);
+  void each_partition(const Shard& shard, const Work& work);
   Sources sources();
 
   const Inputs& inputs_;

@@ -151,7 +151,7 @@ ReferenceWindow narrowed(const genome::Region& region, const std::vector<Read>& 
   }
   start = std::clamp(start, reference.start, reference.end());
   end = std::clamp(end, start, reference.end());
-  return {start, reference.bases.substr(static_cast<size_t>(start - reference.start), static_cast<size_t>(end - start))};
+  return {start, reference.between(start, end)};
 }
 
 }  // namespace
@@ -162,26 +162,17 @@ bool normalize(Read& read, const ReferenceWindow& reference) {
   return normalize_as_upstream(read, reference) != Change::kNone && (read.start != start || read.cigar != before);
 }
 
-std::vector<DrawnAlignment> normalize_for_counting(const genome::Region& region, std::vector<Read>& reads,
+std::vector<ReadAlignment> normalize_for_counting(const genome::Region& region, std::vector<Read>& reads,
                                                    const ReferenceWindow& reference) {
   const ReferenceWindow window = narrowed(region, reads, reference);
-  std::vector<DrawnAlignment> drawn;
+  std::vector<ReadAlignment> drawn;
   for (size_t i = 0; i < reads.size(); ++i) {
     Read& read = reads[i];
     if (read.start >= region.end || read.end <= region.start || is_plain(read.cigar)) continue;
-    DrawnAlignment before{static_cast<int32_t>(i), read.start, read.end, read.cigar};
+    ReadAlignment before{static_cast<int32_t>(i), read.start, read.end, read.cigar};
     if (normalize_as_upstream(read, window) == Change::kOpening) drawn.push_back(std::move(before));
   }
   return drawn;
-}
-
-void restore(std::vector<Read>& reads, std::vector<DrawnAlignment> drawn) {
-  for (DrawnAlignment& before : drawn) {
-    Read& read = reads[static_cast<size_t>(before.read)];
-    read.start = before.start;
-    read.end = before.end;
-    read.cigar = std::move(before.cigar);
-  }
 }
 
 }  // namespace haploom::realign

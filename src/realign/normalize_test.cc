@@ -94,7 +94,7 @@ TEST(Normalize, DrawsAReadThatOpensWithAnInsertionAsItWas) {
   EXPECT_EQ(reads[0].start, 1);
   EXPECT_EQ(genome::text(reads[1].cigar), "3M2I9M");
   EXPECT_EQ(genome::text(reads[2].cigar), "2I3M") << "lies outside of the partition";
-  restore(reads, std::move(drawn));
+  swap_alignments(reads, drawn);
   EXPECT_EQ(genome::text(reads[0].cigar), "2I4M");
   EXPECT_EQ(reads[0].start, 3);
   EXPECT_EQ(reads[0].end, 7);

@@ -3,8 +3,8 @@
 // Realigner         windows with evidence are assembled, and their reads aligned to what the assembly found (realign_reads)
 // HaplotypeAligner  trimmed reads against one haplotype in the reference's place (alt_aligned_pileup)
 // normalize...      indels shifted left inside the read (normalize_reads). For each partition: normalize_for_counting(),
-//                   pileup::count_alleles(), restore(). In between stand the alignments that upstream counts; after it
-//                   those that upstream draws. The two differ for reads that open with an insertion.
+//                   pileup::count_alleles(), swap_alignments(). In between stand the alignments that upstream counts; after
+//                   it those that upstream draws. The two differ for reads that open with an insertion.
 //
 // Cost:   of a partition without evidence: one comparison of its bases with the reference
 // Errors: none; a read whose qualities or CIGAR do not fit its bases is no evidence and keeps its alignment
@@ -74,8 +74,8 @@ struct RealignOptions {
   bool normalize_reads = false;          // then alignments that are not leftmost are accepted: they are normalised later
 };
 
-// What the realigner found for one read; start, end and cigar as in genome::Read.
-struct MovedRead {
+// Another alignment of one read; start, end and cigar as in genome::Read.
+struct ReadAlignment {
   int32_t read = 0;  // index into the reads given
   int64_t start = 0;
   int64_t end = 0;
@@ -92,7 +92,7 @@ struct AssembledWindow {
 
 struct Realignment {
   std::vector<int32_t> order;           // every read once, in the order in which upstream goes on with them
-  std::vector<MovedRead> moved;         // by `read`; no other read changes, and each of these does
+  std::vector<ReadAlignment> moved;     // by `read`; no other read changes, and each of these does
   std::vector<AssembledWindow> windows; // those that were aligned to, from left to right
 };
 
@@ -115,7 +115,7 @@ class Realigner {
 };
 
 // Puts moved alignments into the reads; calling it again with what it left in `moved` takes them back.
-void swap_alignments(std::vector<genome::Read>& reads, std::vector<MovedRead>& moved);
+void swap_alignments(std::vector<genome::Read>& reads, std::vector<ReadAlignment>& moved);
 
 // Where a read came to lie on a haplotype.
 struct HaplotypeAlignment {
@@ -155,18 +155,9 @@ class HaplotypeAligner {
 // an insertion has it aligned and starts earlier.
 bool normalize(genome::Read& read, const pileup::ReferenceWindow& reference);
 
-// The alignment of a read before it was normalised for counting only.
-struct DrawnAlignment {
-  int32_t read = 0;  // index into the reads
-  int64_t start = 0;
-  int64_t end = 0;
-  genome::Cigar cigar;
-};
-
-// Normalises those of the partition's reads that overlap it. Returns what restore() needs to undo where upstream counts
-// the normal form but leaves the read as it was (an opening indel with nothing else to shift).
-std::vector<DrawnAlignment> normalize_for_counting(const genome::Region& region, std::vector<genome::Read>& reads,
-                                                   const pileup::ReferenceWindow& reference);
-void restore(std::vector<genome::Read>& reads, std::vector<DrawnAlignment> drawn);
+// Normalises those of the partition's reads that overlap it. Returns what swap_alignments() needs to undo it where upstream
+// counts the normal form but leaves the read as it was (an opening indel with nothing else to shift).
+std::vector<ReadAlignment> normalize_for_counting(const genome::Region& region, std::vector<genome::Read>& reads,
+                                                  const pileup::ReferenceWindow& reference);
 
 }  // namespace haploom::realign

@@ -56,7 +56,7 @@ std::vector<AssembledWindow> Realigner::State::assemble(const genome::Region& pa
     for (const Read* read : evidence) {
       if (read->start < end && read->end > start) in_window.push_back(read);
     }
-    const std::string_view plain = reference.bases.substr(static_cast<size_t>(start - reference.start), static_cast<size_t>(end - start));
+    const std::string_view plain = reference.between(start, end);
     Assembly found = graph.assemble(plain, in_window);
     if (found.haplotypes.empty() || (found.haplotypes.size() == 1 && found.haplotypes.front() == plain)) continue;
     out.push_back({start, end, found.k, std::move(found.haplotypes), 0});
@@ -103,16 +103,13 @@ void Realigner::State::align(const std::vector<Read>& reads, const AssembledWind
   end = std::min({contig_length, end + kReferenceMargin, reference.end()});
   if (end <= window.end) return;  // no room for a suffix
 
-  const auto between = [&reference](int64_t from, int64_t to) {
-    return reference.bases.substr(static_cast<size_t>(from - reference.start), static_cast<size_t>(to - from));
-  };
-  const std::string_view prefix = between(start, window.start);
-  const std::string_view suffix = between(window.end, end);
+  const std::string_view prefix = reference.between(start, window.start);
+  const std::string_view suffix = reference.between(window.end, end);
   haplotypes.resize(window.haplotypes.size());
   for (size_t i = 0; i < haplotypes.size(); ++i) haplotypes[i].assign(prefix).append(window.haplotypes[i]).append(suffix);
 
   FastPassAligner::Task task;
-  task.reference = between(start, end);
+  task.reference = reference.between(start, end);
   task.haplotypes = haplotypes;
   task.prefix = static_cast<int32_t>(prefix.size());
   task.suffix = static_cast<int32_t>(suffix.size());
@@ -160,12 +157,12 @@ Realignment Realigner::realign(const genome::Region& partition, const std::vecto
     state.align(reads, out.windows[i], members, reference, contig_length, out);
     out.order.insert(out.order.end(), members.begin(), members.end());
   }
-  std::sort(out.moved.begin(), out.moved.end(), [](const MovedRead& a, const MovedRead& b) { return a.read < b.read; });
+  std::sort(out.moved.begin(), out.moved.end(), [](const ReadAlignment& a, const ReadAlignment& b) { return a.read < b.read; });
   return out;
 }
 
-void swap_alignments(std::vector<Read>& reads, std::vector<MovedRead>& moved) {
-  for (MovedRead& each : moved) {
+void swap_alignments(std::vector<Read>& reads, std::vector<ReadAlignment>& moved) {
+  for (ReadAlignment& each : moved) {
     Read& read = reads[static_cast<size_t>(each.read)];
     std::swap(read.start, each.start);
     std::swap(read.end, each.end);

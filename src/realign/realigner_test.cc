@@ -76,7 +76,7 @@ TEST(Realigner, GivesClippedReadsTheIndelThatTheOthersShow) {
   for (size_t i = 0; i < reads.size(); ++i) {
     if (reads[i].cigar.size() != 2) continue;
     ++clipped;
-    const auto moved = std::find_if(found.moved.begin(), found.moved.end(), [i](const MovedRead& each) { return each.read == static_cast<int32_t>(i); });
+    const auto moved = std::find_if(found.moved.begin(), found.moved.end(), [i](const ReadAlignment& each) { return each.read == static_cast<int32_t>(i); });
     ASSERT_NE(moved, found.moved.end());
     EXPECT_EQ(genome::text(moved->cigar).find('S'), std::string::npos);
     EXPECT_NE(genome::text(moved->cigar).find("12D"), std::string::npos);
@@ -141,7 +141,7 @@ TEST(Realigner, LeavesReadsWhoseQualitiesOrCigarDoNotFit) {
   reads[4].quality.clear();
   const Realignment found = realigned(reads);
   EXPECT_EQ(std::vector<int32_t>(found.order.begin(), found.order.begin() + 3), (std::vector<int32_t>{2, 3, 4}));
-  for (const MovedRead& each : found.moved) EXPECT_TRUE(each.read < 2 || each.read > 4);
+  for (const ReadAlignment& each : found.moved) EXPECT_TRUE(each.read < 2 || each.read > 4);
 }
 
 TEST(Realigner, GivesTheSameAnswerAgain) {
@@ -204,7 +204,7 @@ TEST(Realigner, TakesWhateverItIsGiven) {
     std::vector<int32_t> order = found.order;
     std::sort(order.begin(), order.end());
     ASSERT_EQ(order, counted(reads.size()));
-    for (const MovedRead& each : found.moved) {
+    for (const ReadAlignment& each : found.moved) {
       const Read& read = reads[static_cast<size_t>(each.read)];
       EXPECT_EQ(genome::read_length(each.cigar), static_cast<int64_t>(read.bases.size()));
       EXPECT_GE(each.start, 0);

@@ -27,7 +27,6 @@ class Bitmap {
   void text(int x, int y, std::string_view text, Colour colour, int scale = 1);
 
   static constexpr int kLetterWidth = 6;   // with the gap, at scale 1
-  static constexpr int kLetterHeight = 7;
   static int text_width(std::string_view text, int scale = 1) { return static_cast<int>(text.size()) * kLetterWidth * scale; }
 
   int width() const { return width_; }

@@ -16,7 +16,7 @@
 #include "base/error.h"
 #include "base/shared_data_test.h"
 #include "base/signals.h"
-#include "formats/mapped_file.h"
+#include "formats/guarded_file.h"
 #include "shared_image/image_writer.h"
 #include "shared_image/store_fixture.h"
 
@@ -142,7 +142,7 @@ TEST(Pangenome, StepsAndNamesAsTheGbzOfEveryGoldenFile) {
   if (files.empty()) GTEST_SKIP() << "no golden GBZ files at " << base::shared_data();
   for (const auto& file : files) {
     SCOPED_TRACE(file.filename().string());
-    const formats::MappedFile mapped(file.string(), "gbz", Reason::kReadGbz);
+    const formats::GuardedFile mapped(file.string(), "gbz", Reason::kReadGbz);
     const gbz::Gbz gbz = gbz::Gbz::parse(mapped.bytes(), file.string());
     Space space = image_of(gbz);
     const Pangenome image(space.bytes());

@@ -17,11 +17,6 @@ constexpr int64_t kOverlapMargin = 5;
 // pileup_image_native.h.
 size_t repeated_channel(AltAligned alt_aligned) { return alt_aligned == AltAligned::kDiffChannels ? 5 : 0; }
 
-bool is_alternate(Channel channel) {
-  return channel == Channel::kDiffAlternateAllele1 || channel == Channel::kDiffAlternateAllele2 ||
-         channel == Channel::kBaseAlternateAllele1 || channel == Channel::kBaseAlternateAllele2;
-}
-
 }  // namespace
 
 Block::Block(const std::vector<Channel>& channels, int width, BlockOptions options)

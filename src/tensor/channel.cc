@@ -22,11 +22,6 @@ constexpr size_t kBaseChannelCount = 6;
 
 constexpr std::array<std::string_view, 4> kAltAligned = {"none", "base_channels", "diff_channels", "rows"};
 
-bool is_alternate(Channel channel) {
-  return channel == Channel::kDiffAlternateAllele1 || channel == Channel::kDiffAlternateAllele2 ||
-         channel == Channel::kBaseAlternateAllele1 || channel == Channel::kBaseAlternateAllele2;
-}
-
 std::string choices() {
   std::string out(kBaseChannels);
   for (size_t i = 0; i < kChannels; ++i) {
@@ -60,6 +55,11 @@ void append_named(std::vector<Channel>& out, std::string_view word) {
 }
 
 }  // namespace
+
+bool is_alternate(Channel channel) {
+  return channel == Channel::kDiffAlternateAllele1 || channel == Channel::kDiffAlternateAllele2 ||
+         channel == Channel::kBaseAlternateAllele1 || channel == Channel::kBaseAlternateAllele2;
+}
 
 std::string_view name(Channel channel) { return kNames.at(static_cast<size_t>(channel) - 1); }
 

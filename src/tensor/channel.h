@@ -66,4 +66,6 @@ std::optional<AltAligned> alt_aligned_named(std::string_view name);
 // What channels tell of an alt-aligned pileup: kDiffChannels or kBaseChannels when its two channels stand last, else kNone.
 AltAligned alt_aligned_of(const std::vector<Channel>& channels);
 
+bool is_alternate(Channel channel);  // one of the four that repeat another channel for an alternate allele
+
 }  // namespace haploom::tensor

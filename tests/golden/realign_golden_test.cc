@@ -72,7 +72,7 @@ TEST_F(RealignGolden, FindsTheSameWindowsAndHaplotypesAndMovesTheSameReads) {
           std::to_string(change[3].get<int64_t>()) + ":" + change[4].get<std::string>();
     }
     std::map<std::string, std::string> actual;
-    for (const realign::MovedRead& each : found.moved) {
+    for (const realign::ReadAlignment& each : found.moved) {
       const genome::Read& read = reads[static_cast<size_t>(each.read)];
       EXPECT_EQ(each.end, each.start + genome::reference_length(each.cigar));
       actual[read.key() + " " + place(read.start, read.cigar)] = place(each.start, each.cigar);
