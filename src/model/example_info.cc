@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <sstream>
 
 #include "model/model.h"
@@ -15,19 +16,17 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr int64_t kMostRows = 1000;
+constexpr int64_t kMostRows = 3000;
 constexpr int64_t kMostColumns = 10001;
-constexpr int64_t kLeastBlock = 6;  // 5 reference rows and a read
+constexpr int64_t kMostChannels = 64;
+constexpr int64_t kLastChannel = 1'000'000;
+constexpr int kLeastBlock = 6;  // 5 reference rows and a read
 // All but allele_frequency, for which a call has no cohort, and the channels of alt-aligned pileups.
-constexpr int64_t kDrawn[] = {1, 2, 3, 4, 5, 6, 7, 11, 12, 13, 14, 15, 16, 17, 18, 19, 22, 23, 24};
-
-int64_t integer(const Json& json, const std::string& name, const std::string& path) {
-  if (!json.is_number_integer()) throw model_error(fmt::format("{}: '{}' is not a whole number", path, name));
-  return json.get<int64_t>();
-}
+constexpr int kDrawn[] = {1, 2, 3, 4, 5, 6, 7, 11, 12, 13, 14, 15, 16, 17, 18, 19, 22, 23, 24};
 
 int64_t integer_in(const Json& json, const std::string& name, int64_t least, int64_t most, const std::string& path) {
-  const int64_t value = integer(json, name, path);
+  if (!json.is_number_integer()) throw model_error(fmt::format("{}: '{}' is not a whole number", path, name));
+  const auto value = json.get<int64_t>();
   if (value < least || value > most) {
     throw model_error(fmt::format("{}: '{}' is {}, outside {} to {}", path, name, value, least, most));
   }
@@ -40,54 +39,53 @@ const Json& member(const Json& json, const std::string& name, const std::string&
   return *found;
 }
 
-std::vector<tensor::Channel> channels(const Json& list, int64_t count, const std::string& path) {
+std::vector<int> channels(const Json& list, int64_t count, const std::string& path) {
   if (!list.is_array() || static_cast<int64_t>(list.size()) != count) {
     throw model_error(fmt::format("{}: 'channels' is not a list of the {} channels that 'shape' tells of", path, count));
   }
-  std::vector<tensor::Channel> out;
+  std::vector<int> out;
+  std::set<int> seen;
   for (const Json& item : list) {
-    const int64_t number = integer(item, "channels", path);
-    if (std::find(std::begin(kDrawn), std::end(kDrawn), number) == std::end(kDrawn)) {
-      throw model_error(fmt::format("{}: channel {} is not one that haploom draws ({})", path, number, fmt::join(kDrawn, ", ")));
-    }
-    const auto channel = static_cast<tensor::Channel>(number);
-    if (std::find(out.begin(), out.end(), channel) != out.end()) {
-      throw model_error(fmt::format("{}: channel {} is named twice", path, number));
-    }
-    out.push_back(channel);
+    out.push_back(static_cast<int>(integer_in(item, "channels", 1, kLastChannel, path)));
+    if (!seen.insert(out.back()).second) throw model_error(fmt::format("{}: channel {} is named twice", path, out.back()));
   }
   return out;
 }
 
-void set_heights(tensor::ImageShape& shape, const Json& json, int64_t rows, const std::string& path) {
-  const bool named = json.contains("height_pangenome") || json.contains("height_reads");
-  if (!named && rows != 200 && rows != 100) {
-    throw model_error(fmt::format("{}: {} rows without 'height_pangenome' and 'height_reads'; known without are 100 and 200",
-                                  path, rows));
+// What was trained without some of the channels of its examples takes them out itself, in Python.
+void refuse_ablation(const Json& json, const std::string& path) {
+  const auto left_out = json.find("ablation_channels");
+  if (left_out == json.end() || left_out->empty()) return;
+  throw model_error(fmt::format("{}: 'ablation_channels' names channels that the network leaves out, which is not supported", path));
+}
+
+std::optional<int> height(const Json& json, const char* name, const std::string& path) {
+  const auto value = static_cast<int>(integer_in(member(json, name, path), name, 0, kMostRows, path));
+  if (value > 0 && value < kLeastBlock) {
+    throw model_error(fmt::format("{}: '{}' is {}; a block has {} rows or more, or none", path, name, value, kLeastBlock));
   }
-  shape.height_reads = 100;
-  shape.height_pangenome = static_cast<int>(rows) - 100;
-  if (!named) return;
-  const auto height = [&](const char* name) {
-    const int64_t value = integer_in(member(json, name, path), name, 0, kMostRows, path);
-    if (value > 0 && value < kLeastBlock) {
-      throw model_error(fmt::format("{}: '{}' is {}; a block has {} rows or more, or none", path, name, value, kLeastBlock));
-    }
-    return static_cast<int>(value);
-  };
-  shape.height_pangenome = height("height_pangenome");
-  shape.height_reads = height("height_reads");
-  if (shape.rows() != rows) {
-    throw model_error(fmt::format("{}: {} + {} rows of the two blocks are not the {} of 'shape'", path,
-                                  shape.height_pangenome, shape.height_reads, rows));
-  }
+  return value;
+}
+
+std::string text_of(const ExampleInfo& info) {
+  std::vector<std::string> names;
+  for (const int number : info.channels) names.push_back(channel_name(number));
+  return fmt::format("{}x{}x{} ({})", info.rows, info.width, info.channels.size(), fmt::join(names, ", "));
+}
+
+std::string text_of_file(const std::string& path) {
+  std::ifstream file(path);
+  std::ostringstream text;
+  text << file.rdbuf();
+  if (!file || !text) throw model_error(fmt::format("{} is missing or cannot be read", path));
+  return text.str();
 }
 
 }  // namespace
 
 Error model_error(std::string message) {
   return Error{Exit::kInput, Reason::kModel, "model", std::move(message),
-               "give --customized_model a folder with model.onnx and example_info.json of one training"};
+               "give a folder with example_info.json and model.onnx, model.xml or saved_model.pb of one training (docs/models.md)"};
 }
 
 ExampleInfo parse_example_info(const std::string& text, const std::string& path) {
@@ -102,12 +100,18 @@ ExampleInfo parse_example_info(const std::string& text, const std::string& path)
   if (!shape.is_array() || shape.size() != 3) {
     throw model_error(fmt::format("{}: 'shape' is not [rows, width, channels]", path));
   }
-  const int64_t rows = integer_in(shape[0], "shape", kLeastBlock, kMostRows, path);
-  info.shape.width = static_cast<int>(integer_in(shape[1], "shape", 3, kMostColumns, path));
-  if (info.shape.width % 2 == 0) throw model_error(fmt::format("{}: the width {} is not odd", path, info.shape.width));
-  info.shape.channels =
-      channels(member(json, "channels", path), integer_in(shape[2], "shape", 1, std::ssize(kDrawn), path), path);
-  set_heights(info.shape, json, rows, path);
+  info.rows = static_cast<int>(integer_in(shape[0], "shape", 1, kMostRows, path));
+  info.width = static_cast<int>(integer_in(shape[1], "shape", 1, kMostColumns, path));
+  info.channels = channels(member(json, "channels", path), integer_in(shape[2], "shape", 1, kMostChannels, path), path);
+  refuse_ablation(json, path);
+  if (json.contains("height_pangenome") || json.contains("height_reads")) {
+    info.height_pangenome = height(json, "height_pangenome", path);
+    info.height_reads = height(json, "height_reads", path);
+    if (*info.height_pangenome + *info.height_reads != info.rows) {
+      throw model_error(fmt::format("{}: {} + {} rows of the two blocks are not the {} of 'shape'", path, *info.height_pangenome,
+                                    *info.height_reads, info.rows));
+    }
+  }
   return info;
 }
 
@@ -117,13 +121,53 @@ ExampleInfo read_example_info(const std::string& folder) {
   if (!std::filesystem::is_directory(folder, ignored)) {
     throw model_error(fmt::format("the model folder {} does not exist or is no folder", folder));
   }
-  std::ifstream file(path);
-  std::ostringstream text;
-  text << file.rdbuf();
-  if (!file || !text) throw model_error(fmt::format("{} is missing or cannot be read", path));
-  return parse_example_info(text.str(), path);
+  return parse_example_info(text_of_file(path), path);
 }
 
-tensor::ImageShape read_shape(const std::string& folder) { return read_example_info(folder).shape; }
+ExampleInfo read_examples_info(const std::string& path) {
+  try {
+    return parse_example_info(text_of_file(path), path);
+  } catch (const Error& error) {
+    throw Error{Exit::kInput, Reason::kRecord, "model", error.message(),
+                "make_examples writes it beside the examples: keep the two together, or make the examples again"};
+  }
+}
+
+tensor::ImageShape drawn_shape(const ExampleInfo& info, const std::string& path) {
+  tensor::ImageShape shape;
+  if (info.width % 2 == 0 || info.width < 3) throw model_error(fmt::format("{}: the width {} is not an odd number from 3", path, info.width));
+  shape.width = info.width;
+  shape.channels.clear();
+  for (const int number : info.channels) {
+    if (std::find(std::begin(kDrawn), std::end(kDrawn), number) == std::end(kDrawn)) {
+      throw model_error(fmt::format("{}: channel {} is not one that a call draws ({})", path, number, fmt::join(kDrawn, ", ")));
+    }
+    shape.channels.push_back(static_cast<tensor::Channel>(number));
+  }
+  if (!info.height_reads && info.rows != 200 && info.rows != 100) {
+    throw model_error(fmt::format("{}: {} rows without 'height_pangenome' and 'height_reads'; known without are 100 and 200",
+                                  path, info.rows));
+  }
+  shape.height_reads = info.height_reads.value_or(100);
+  shape.height_pangenome = info.height_pangenome.value_or(info.rows - 100);
+  return shape;
+}
+
+tensor::ImageShape read_shape(const std::string& folder) {
+  return drawn_shape(read_example_info(folder), (std::filesystem::path(folder) / "example_info.json").string());
+}
+
+std::string channel_name(int number) {
+  const auto known = tensor::channel_numbered(number);
+  return known ? std::string(tensor::name(*known)) : fmt::format("channel {}", number);
+}
+
+void check_fits(const ExampleInfo& model, const std::string& model_name, const ExampleInfo& examples, const std::string& examples_name) {
+  if (model.rows == examples.rows && model.width == examples.width && model.channels == examples.channels) return;
+  throw Error{Exit::kInput, Reason::kModel, "model",
+              fmt::format("the examples do not fit the model: {} has images of {}; {} was trained on {}", examples_name, text_of(examples),
+                          model_name, text_of(model)),
+              "make the examples with this model as --checkpoint, or give the model that they were made for"};
+}
 
 }  // namespace haploom::model

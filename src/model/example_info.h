@@ -1,9 +1,15 @@
-// example_info.json of a model folder: what the network was trained to look at.
+// example_info.json: what a network was trained to look at, and what a file of examples shows.
+//
+// DeepVariant's: {"version", "shape": [rows, width, channels], "channels": [numbers]}; a model's may here also hold
+// "height_pangenome" and "height_reads". Any channel number is taken: who runs a network needs no drawing of its images.
 //
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <cstddef>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "base/error.h"
 #include "tensor/tensor.h"
@@ -12,12 +18,31 @@ namespace haploom::model {
 
 struct ExampleInfo {
   std::string version;
-  tensor::ImageShape shape;
+  int rows = 0;
+  int width = 0;
+  std::vector<int> channels;  // DeepVariantChannelEnum
+  std::optional<int> height_pangenome;  // both or none
+  std::optional<int> height_reads;
+
+  size_t image_bytes() const { return static_cast<size_t>(rows) * static_cast<size_t>(width) * channels.size(); }
 };
 
-// Errors: kInput/kModel naming the file and what is wrong in it.
+// Of a model folder. Errors: kInput/kModel naming the file and what is wrong in it.
 ExampleInfo read_example_info(const std::string& folder);
 ExampleInfo parse_example_info(const std::string& json, const std::string& path);  // path: for messages
+
+// Of a file of examples: its FILE.example_info.json. Errors: kInput/kRecord naming the file and what is wrong in it.
+ExampleInfo read_examples_info(const std::string& path);
+
+// The images as haploom draws them for a call. Without heights 200 rows are two blocks of 100, and 100 rows are reads alone.
+// Errors: kInput/kModel for channels that a call has no data for, an even width, rows that are not the sum of two blocks
+tensor::ImageShape drawn_shape(const ExampleInfo& info, const std::string& path);
+
+// "read_base", or "channel 26" for one that haploom does not know.
+std::string channel_name(int number);
+
+// Errors: kInput/kModel unless rows, width and the list of channels are equal; names both sides as the caller calls them.
+void check_fits(const ExampleInfo& model, const std::string& model_name, const ExampleInfo& examples, const std::string& examples_name);
 
 Error model_error(std::string message);
 

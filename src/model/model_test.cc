@@ -142,7 +142,7 @@ TEST_F(Folder, NeedsExampleInfo) {
 
 TEST_F(Folder, NeedsANetwork) {
   std::filesystem::remove(path_ / "model.onnx");
-  EXPECT_EQ(refusal(), path_.string() + " holds no model.onnx and no model.xml");
+  EXPECT_EQ(refusal(), path_.string() + " holds no model.onnx, no model.xml and no saved_model.pb");
 }
 
 TEST_F(Folder, NeedsANetworkThatIsWhole) {

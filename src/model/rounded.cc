@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cmath>
 
 #include "base/error.h"
@@ -9,20 +8,18 @@
 namespace haploom::model {
 namespace {
 
-// To 10 decimals as Python's round() does it: by the exact decimal value of the double, ties to even.
-double to_ten_decimals(double value) {
-  std::array<char, 64> text{};
-  const auto written = std::to_chars(text.data(), text.data() + text.size(), value, std::chars_format::fixed, 10);
-  check(written.ec == std::errc(), "a probability has few digits");
-  double out = 0;
-  std::from_chars(text.data(), written.ptr, out);
-  return out;
+// NumPy's round(): times, to the nearest whole number (ties to even), and back; in float32 for a float32. 1e10 is exact in both.
+template <class Real>
+Real to_ten_decimals(Real value) {
+  constexpr Real kScale = 1e10;
+  return std::nearbyint(value * kScale) / kScale;
 }
 
 }  // namespace
 
-genome::GenotypeProbabilities rounded(const std::array<double, 3>& softmax) {
-  check(std::abs(softmax[0] + softmax[1] + softmax[2] - 1) <= 1e-6, "three probabilities sum to 1");
+genome::GenotypeProbabilities rounded(const std::array<float, 3>& softmax) {
+  const double sum = static_cast<double>(softmax[0]) + softmax[1] + softmax[2];
+  check(std::abs(sum - 1) <= 1e-6, "three probabilities sum to 1");
   size_t smallest = 0;
   for (size_t i = 1; i < 3; ++i) smallest = softmax[i] < softmax[smallest] ? i : smallest;
   genome::GenotypeProbabilities out{};

@@ -162,7 +162,7 @@ void warn_of_emptiness(const report::RunSummary& summary, const CallRequest& req
 }  // namespace
 
 report::RunSummary call(const CallRequest& request) {
-  const model::Model model(request.model_folder);
+  const model::Model model(request.model_folder, request.threads);
   Inputs inputs(request.inputs);
   const std::string sample = request.sample_name.value_or(inputs.header.sample_name);
   CallWriter writer(inputs.reference, header_text(inputs, request, sample, model.name()), request.output_vcf, request.output_gvcf);
