@@ -127,6 +127,13 @@ def example(message):
     return features
 
 
+def call_output(message):
+    """A CallVariantsOutput without what is for debugging."""
+    output = fields(message)
+    return {"variant": variant(output[1][-1]), "alt_allele_indices": integers(fields(output.get(2, [b""])[-1]).get(1, [])),
+            "genotype_probabilities": doubles(output.get(3, []))}
+
+
 def decoded(paths, decode):
     return [decode(record) for path in paths for record in tf_records.read(path, checked=False)]
 

@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include <memory>
+#include <string>
 #include <string_view>
 
 namespace haploom::base {
@@ -31,5 +33,21 @@ template <typename... Args>
 void debug(std::string_view module, fmt::format_string<Args...> text, Args&&... args) {
   log(LogLevel::kDebug, module, fmt::format(text, std::forward<Args>(args)...));
 }
+
+// While it lives, what is logged goes to this file, too.
+// Errors: kResource/kOutput when the file cannot be written
+class LogFile {
+ public:
+  explicit LogFile(const std::string& path);
+  ~LogFile();
+  LogFile(const LogFile&) = delete;
+  LogFile& operator=(const LogFile&) = delete;
+
+  void append(std::string_view text);  // to the file alone
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
 
 }  // namespace haploom::base

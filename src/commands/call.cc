@@ -1,7 +1,11 @@
 #include "pipeline/call.h"
 
 #include <fmt/format.h>
+#include <stdlib.h>
+#include <unistd.h>
 
+#include <filesystem>
+#include <memory>
 #include <optional>
 
 #include "base/atomic_file.h"
@@ -9,127 +13,183 @@
 #include "base/log.h"
 #include "commands/call_flags.h"
 #include "commands/commands.h"
+#include "commands/flag_values.h"
+#include "commands/steps.h"
 
 namespace haploom::commands {
 namespace {
 
+namespace fs = std::filesystem;
+
+// `call` takes a pangenome or none; of the two names of the original one needs it, the other has no such flag.
+enum class Program { kEither, kWithPangenome, kWithout };
+
 struct Options {
-  CallFlags common;
-  std::string output_vcf;
-  std::string output_gvcf;
-  std::string sample_name_reads;
-  std::string sample_name_pangenome = "hprc_v1.1";
+  RunFlags run;
   std::string report;
-  bool dry_run = false;
-  // Taken so that command lines of the original run unchanged; they steer what one process does not have.
   std::string intermediate_results_dir;
-  int postprocess_cpus = 0;
+  std::string logging_dir;
+  bool dry_run = false;
   bool disable_small_model = true;
+  bool vcf_stats_report = false;
+  bool runtime_report = false;
+  // Taken so that command lines of the original run unchanged.
+  std::string report_title;
+  std::string logging_level;
 };
 
-// Flags of the original that ask for something this release does not do: told apart from misspelt ones.
-struct Missing {
-  const char* flag;
-  const char* what;
+void check_flags(const Options& options, const CLI::App& command, Program program) {
+  const RunFlags& run = options.run;
+  if (options.vcf_stats_report)
+    throw usage_error("--vcf_stats_report asks for the HTML statistics report, which this release does not make", "leave it out; bcftools stats reads the VCF");
+  if (options.runtime_report)
+    throw usage_error("--runtime_report asks for the HTML runtime report, which this release does not make", "leave it out; --report FILE.json tells the CPU of each stage");
+  if (!options.report_title.empty()) base::warn("commands", "--report_title changes nothing: there is no report");
+  if (program == Program::kWithPangenome && run.common.pangenome.empty())
+    throw usage_error("--pangenome is required", "give a GBZ, or use run_deepvariant to call without a pangenome");
+  if (!run.sample_name.empty() && !run.common.pangenome.empty() && run.sample_name == run.sample_name_pangenome)
+    throw usage_error(fmt::format("the reads and the pangenome are both named {}", run.sample_name), "give --sample_name_pangenome another name");
+  const bool small_model_wanted = command.count("--disable_small_model") > 0 && !options.disable_small_model;
+  if (small_model_wanted && run.customized_small_model.empty())
+    throw usage_error("--nodisable_small_model asks for a small model, and none is shipped", "give --customized_small_model FOLDER, or leave it out");
+}
+
+// A small model that is given is used unless it is switched off by name.
+bool uses_small_model(const Options& options, const CLI::App& command) {
+  const bool switched_off = command.count("--disable_small_model") > 0 && options.disable_small_model;
+  if (!options.run.customized_small_model.empty() && switched_off)
+    base::warn("commands", "--customized_small_model changes nothing beside --disable_small_model");
+  return !options.run.customized_small_model.empty() && !switched_off;
+}
+
+// A folder that is gone when this is.
+class TemporaryFolder {
+ public:
+  TemporaryFolder() {
+    std::error_code wrong;
+    std::string pattern = (fs::temp_directory_path(wrong) / "haploom_steps_XXXXXX").string();
+    if (wrong || ::mkdtemp(pattern.data()) == nullptr) {
+      throw Error{Exit::kResource, Reason::kOutput, "commands", fmt::format("no folder for the files between the steps can be made in {}", fs::path(pattern).parent_path().string()),
+                  "give --intermediate_results_dir, or set TMPDIR"};
+    }
+    path_ = pattern;
+  }
+  ~TemporaryFolder() {
+    std::error_code ignored;
+    fs::remove_all(path_, ignored);
+  }
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
 };
-constexpr Missing kMissing[] = {
-    {"--vcf_stats_report", "the HTML statistics report"},
-    {"--runtime_report", "the HTML runtime report (--report FILE.json tells the CPU of each stage)"},
-    {"--logging_level", "log levels"},
-    {"--logging_dir", "a log file for each step (there is one process and one log, on stderr)"},
-    {"--customized_small_model", "a small model"},
-    {"--make_examples_extra_args", "extra arguments for single steps"},
-    {"--call_variants_extra_args", "extra arguments for single steps"},
-    {"--postprocess_variants_extra_args", "extra arguments for single steps"},
-    {"--report_title", "the HTML statistics report"},
-};
 
-pipeline::CallRequest request_of(const Options& options, const CLI::App& command) {
-  pipeline::CallRequest request;
-  request.inputs = options.common.input_paths(command);
-  request.output_vcf = options.output_vcf;
-  if (!options.output_gvcf.empty()) request.output_gvcf = options.output_gvcf;
-  request.model_folder = options.common.model_folder();
-  request.options = pipeline::preset(options.common.model_type);
-  request.threads = options.common.num_shards;
-  if (!options.sample_name_reads.empty()) request.sample_name = options.sample_name_reads;
-  request.version = HAPLOOM_VERSION;
-  request.command_line = command_line();
-  return request;
+void make_folder(const std::string& flag, const std::string& path) {
+  std::error_code wrong;
+  fs::create_directories(path, wrong);
+  if (!wrong) return;
+  throw Error{Exit::kResource, Reason::kOutput, "commands", fmt::format("the folder '{}' of --{} cannot be made: {}", path, flag, wrong.message()),
+              "give a folder that can be written"};
 }
 
-void check_flags(const Options& options, const CLI::App& command, bool upstream_name) {
-  for (const Missing& missing : kMissing) {
-    const CLI::Option* option = command.get_option(missing.flag);
-    if (option->count() == 0 || option->results().front() == "false") continue;  // --vcf_stats_report=false asks for nothing
-    throw Error{Exit::kUsage, Reason::kUsage, "commands",
-                fmt::format("{} asks for {}, which this release does not have", missing.flag, missing.what),
-                fmt::format("leave {} out", missing.flag)};
-  }
-  if (!options.disable_small_model) {
-    throw Error{Exit::kUsage, Reason::kUsage, "commands", "--nodisable_small_model asks for a small model, which this release does not have",
-                "leave it out"};
-  }
-  if (upstream_name && options.common.pangenome.empty()) {
-    throw Error{Exit::kUsage, Reason::kUsage, "commands", "--pangenome is required",
-                "give a GBZ, or use `haploom call` to call without a pangenome"};
-  }
-  if (!options.sample_name_reads.empty() && options.sample_name_reads == options.sample_name_pangenome) {
-    throw Error{Exit::kUsage, Reason::kUsage, "commands",
-                fmt::format("the reads and the pangenome are both named {}", options.sample_name_reads),
-                "give --sample_name_pangenome another name"};
+report::RunSummary run_in_one_piece(const Options& options, const pipeline::CallRequest& request) {
+  std::optional<base::LogFile> log;
+  if (!options.logging_dir.empty()) log.emplace((fs::path(options.logging_dir) / "call.log").string());
+  try {
+    return pipeline::call(request);
+  } catch (const Error& error) {
+    if (log) log->append(error.text());
+    throw;
   }
 }
 
-void print_plan(const pipeline::CallRequest& request) {
-  fmt::print("model      {}\nreference  {}\nreads      {}\npangenome  {}\noutput     {}\nthreads    {}\n", request.model_folder,
-             request.inputs.reference, request.inputs.reads, request.inputs.pangenome.value_or("none"), request.output_vcf,
-             request.threads);
+// In one piece where that does all that is asked for, and files between the steps are not.
+report::RunSummary run(const Options& options) {
+  if (!options.logging_dir.empty()) make_folder("logging_dir", options.logging_dir);
+  if (!options.intermediate_results_dir.empty()) {
+    make_folder("intermediate_results_dir", options.intermediate_results_dir);
+    return run_steps(steps_of(options.run, options.intermediate_results_dir), options.logging_dir);
+  }
+  const pipeline::CallRequest request = in_one_piece(steps_of(options.run, "."), options.run.common.num_shards);
+  const std::string why = pipeline::only_in_steps(request);
+  if (why.empty()) return run_in_one_piece(options, request);
+  const TemporaryFolder folder;
+  base::info("commands", "one step after another, with files in {}: {}", folder.path(), why);
+  return run_steps(steps_of(options.run, folder.path()), options.logging_dir);
 }
 
-// What --model_type stands for, so that a log tells how a VCF came about.
-void log_preset(const Options& options, const pipeline::CallRequest& request) {
-  const pipeline::ExamineOptions& preset = request.options;
-  base::info("commands", "preset model_type={} model={} min_mapping_quality={} keep_supplementary_alignments={} normalize_reads={} keep_legacy_allele_counter_behavior={}",
-             options.common.model_type, request.model_folder, preset.reads.filter.min_mapq, preset.reads.filter.keep_supplementary,
-             preset.normalize_reads, preset.counts.legacy);
-  if (options.common.model_type == "WES" && options.common.customized_model.empty())
+void print_steps(const Options& options) {
+  const bool given = !options.intermediate_results_dir.empty();
+  const std::string folder = given ? options.intermediate_results_dir : (fs::temp_directory_path() / fmt::format("haploom_steps_{}", ::getpid())).string();
+  const Steps steps = steps_of(options.run, folder);
+  // What the steps would refuse is refused here.
+  const pipeline::CallRequest request = in_one_piece(steps, options.run.common.num_shards);
+  const std::string why = given ? "--intermediate_results_dir" : pipeline::only_in_steps(request);
+  fmt::print("# {}\n{}", why.empty() ? "a run does this in one piece, without the files between" : fmt::format("a run does this step by step: {}", why), script(steps));
+}
+
+void run_and_report(const Options& options) {
+  base::info("commands", "haploom {} : {}", HAPLOOM_VERSION, command_line());
+  const CallFlags& common = options.run.common;
+  if (common.model_type == "WES" && common.customized_model.empty())
     base::warn("commands", "no network for exomes is shipped yet: that of whole genomes is used");
+  std::optional<base::AtomicFile> json;  // opened before the work: a mistyped folder must not cost a genome
+  if (!options.report.empty()) json.emplace(options.report, "report");
+  const report::RunSummary summary = run(options);
+  for (const std::string& line : report::closing_lines(summary)) base::info("report", "{}", line);
+  if (json) {
+    json->write(report::json(summary));
+    json->commit();
+  }
+}
+
+void add_flags(CLI::App& command, Options& options, Program program) {
+  RunFlags& run = options.run;
+  const auto add = [&command](const char* flag, auto& value, const char* help) { return command.add_option(flag, value, help)->take_last(); };
+  run.common.add_to(command);
+  command.set_version_flag("--version", HAPLOOM_VERSION);
+  add("--output_vcf", run.output_vcf, "VCF to write; .gz: bgzipped and indexed")->required();
+  add("--output_gvcf", run.output_gvcf, "gVCF to write beside it, with reference blocks between the calls");
+  add(program == Program::kWithout ? "--sample_name,--sample_name_reads" : "--sample_name_reads,--sample_name", run.sample_name,
+      "sample name in the VCF (default: SM of the reads)");
+  if (program != Program::kWithout)
+    add("--sample_name_pangenome", run.sample_name_pangenome, "must differ from the reads' name")->capture_default_str();
+  add("--haploid_contigs", run.haploid_contigs, "contigs of one copy, separated by commas");
+  add("--par_regions_bed", run.par_regions_bed, "where those have two copies after all (BED)");
+  add("--report", options.report, "JSON with counts, times and memory of the run");
+  add_switch(command, "dry_run", options.dry_run, "print the steps as commands for a shell, and stop");
+  add("--intermediate_results_dir", options.intermediate_results_dir, "run step by step with files between, and keep these here (default: in one piece, without files)");
+  add("--logging_dir", options.logging_dir, "folder for the log, of each step its own where there are steps");
+  add("--make_examples_extra_args", run.make_examples_extra_args, "more flags of make_examples: name=value,name=value");
+  add("--call_variants_extra_args", run.call_variants_extra_args, "more flags of call_variants");
+  add("--postprocess_variants_extra_args", run.postprocess_variants_extra_args, "more flags of postprocess_variants");
+  add("--postprocess_cpus", run.postprocess_cpus, "threads of the last step, where there are steps (default: num_shards)")->check(CLI::Range(0, 1024));
+  add("--customized_small_model", run.customized_small_model, "folder of a small model that answers the plain candidates");
+  add_switch(command, "disable_small_model", options.disable_small_model, "leave the small model out");
+  add_switch(command, "vcf_stats_report", options.vcf_stats_report, "refused: the HTML statistics report");
+  add_switch(command, "runtime_report", options.runtime_report, "refused: the HTML runtime report");
+  add("--report_title", options.report_title, "accepted")->group(kHidden);
+  add("--logging_level", options.logging_level, "accepted")->group(kHidden);
+}
+
+void add_run(CLI::App& parent, const std::string& name, const std::string& help, Program program) {
+  auto options = std::make_shared<Options>();
+  CLI::App* command = parent.add_subcommand(name, help);
+  add_flags(*command, *options, program);
+  command->callback([options, command, program] {
+    check_flags(*options, *command, called_as() == "run_pangenome_aware_deepvariant" ? Program::kWithPangenome : program);
+    options->run.small_model = uses_small_model(*options, *command);
+    options->dry_run ? print_steps(*options) : run_and_report(*options);
+  });
 }
 
 }  // namespace
 
 void add_call(CLI::App& parent) {
-  auto options = std::make_shared<Options>();
-  CLI::App* command = parent.add_subcommand("call", "reads, reference and pangenome to a VCF (run_pangenome_aware_deepvariant)");
-  options->common.add_to(*command);
-  command->set_version_flag("--version", HAPLOOM_VERSION);
-  command->add_option("--output_vcf", options->output_vcf, "VCF to write; .gz: bgzipped and indexed")->required();
-  command->add_option("--output_gvcf", options->output_gvcf, "gVCF to write beside it, with reference blocks between the calls");
-  command->add_option("--sample_name_reads", options->sample_name_reads, "sample name in the VCF (default: SM of the reads)");
-  command->add_option("--sample_name_pangenome", options->sample_name_pangenome, "must differ from the reads' name")
-      ->capture_default_str();
-  command->add_option("--report", options->report, "JSON with counts, times and memory of the run");
-  add_switch(*command, "dry_run", options->dry_run, "say what would be done, and stop");
-  command->add_option("--intermediate_results_dir", options->intermediate_results_dir, "accepted; nothing intermediate is written");
-  command->add_option("--postprocess_cpus", options->postprocess_cpus, "accepted; --num_shards counts");
-  add_switch(*command, "disable_small_model", options->disable_small_model, "accepted; there is none");
-  for (const Missing& missing : kMissing) command->add_option(missing.flag)->group(kHidden)->expected(0, 1);
-  command->callback([options, command] {
-    check_flags(*options, *command, called_as() == "run_pangenome_aware_deepvariant");
-    const pipeline::CallRequest request = request_of(*options, *command);
-    if (options->dry_run) return print_plan(request);
-    base::info("commands", "haploom {} : {}", HAPLOOM_VERSION, request.command_line);
-    log_preset(*options, request);
-    std::optional<base::AtomicFile> json;  // opened before the work: a mistyped folder must not cost a genome
-    if (!options->report.empty()) json.emplace(options->report, "report");
-    const report::RunSummary summary = pipeline::call(request);
-    for (const std::string& line : report::closing_lines(summary)) base::info("report", "{}", line);
-    if (json) {
-      json->write(report::json(summary));
-      json->commit();
-    }
-  });
+  add_run(parent, "call", "reads, reference and pangenome to a VCF (run_pangenome_aware_deepvariant)", Program::kEither);
+  add_run(parent, "run_deepvariant", "reads and reference to a VCF, without a pangenome", Program::kWithout);
 }
 
 }  // namespace haploom::commands

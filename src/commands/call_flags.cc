@@ -10,10 +10,10 @@
 
 namespace haploom::commands {
 void CallFlags::add_to(CLI::App& command) {
-  command.add_option("--model_type", model_type, "preset: WGS or WES")->capture_default_str();
+  command.add_option("--model_type", model_type, "preset: WGS or WES; without a pangenome also PACBIO, ONT_R104, HYBRID_PACBIO_ILLUMINA, MASSEQ")->capture_default_str();
   command.add_option("--ref", ref, "reference FASTA with its .fai (may be bgzipped, with .gzi)")->required();
   command.add_option("--reads", reads, "BAM or CRAM, sorted, with its index")->required();
-  command.add_option("--pangenome", pangenome, "pangenome graph, GBZ version 1 to 3");
+  command.add_option("--pangenome", pangenome, "pangenome graph, GBZ version 1 to 3, or BAM or CRAM of its haplotypes");
   command.add_option("--regions", regions, "what to call, blank separated: chr20, chr20:10,000,001-10,100,000, or BED files");
   command.add_option("--exclude_regions", exclude_regions, "what to leave out, written like --regions");
   command.add_option("--gbz_shared_memory_name,--shared_memory_name", gbz_shared_memory_name,
@@ -26,26 +26,6 @@ void CallFlags::add_to(CLI::App& command) {
                      "cut from contig names before they are looked up in the graph (default: matched by the usual spellings)");
   command.add_option("--customized_model", customized_model, "model folder instead of the shipped one");
   command.add_option("--num_shards", num_shards, "threads")->capture_default_str()->check(CLI::Range(1, 1024));
-}
-
-pipeline::InputPaths CallFlags::input_paths(const CLI::App& command) const {
-  pipeline::InputPaths paths;
-  paths.reference = ref;
-  paths.reads = reads;
-  if (!pangenome.empty()) {
-    if (!pangenome.ends_with(".gbz")) {
-      throw usage_error(fmt::format("--pangenome {} does not end in .gbz; haplotypes in BAM files are not read", pangenome),
-                        "give the graph as GBZ");
-    }
-    paths.pangenome = pangenome;
-  }
-  paths.regions = words(regions);
-  paths.exclude_regions = words(exclude_regions);
-  if (command.count("--gbz_shared_memory_name") > 0) paths.gbz_shared_memory_name = gbz_shared_memory_name;
-  if (!ref_name_pangenome.empty()) paths.ref_name_pangenome = ref_name_pangenome;
-  paths.ref_chrom_prefix = ref_chrom_prefix;
-  paths.hold = store.options(num_shards);
-  return paths;
 }
 
 std::string CallFlags::model_folder() const { return customized_model.empty() ? shipped_model(model_type) : customized_model; }

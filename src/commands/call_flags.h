@@ -4,11 +4,9 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
-#include <optional>
 #include <string>
 
 #include "commands/store_flags.h"
-#include "pipeline/inputs.h"
 
 namespace haploom::commands {
 
@@ -27,7 +25,6 @@ struct CallFlags {
   int num_shards = 1;
 
   void add_to(CLI::App& command);
-  pipeline::InputPaths input_paths(const CLI::App& command) const;
   std::string model_folder() const;  // --customized_model, else the one shipped for --model_type
 };
 

@@ -20,6 +20,7 @@ const std::string& command_line();  // as a shell would take it
 const std::string& called_as();     // argv[0] without its folder
 
 void add_call(CLI::App& parent);
+void add_call_variants(CLI::App& parent);
 void add_examples(CLI::App& parent);
 void add_postprocess_variants(CLI::App& parent);
 void add_make_examples(CLI::App& parent);  // and make_examples_pangenome_aware_dv

@@ -5,7 +5,7 @@
 #include "base/log.h"
 #include "commands/call_flags.h"
 #include "commands/commands.h"
-#include "model/model.h"
+#include "commands/steps.h"
 
 namespace haploom::commands {
 
@@ -15,11 +15,12 @@ void add_examples(CLI::App& parent) {
   CLI::App* command = parent.add_subcommand("examples", "images of all candidates, for training (PREFIX.images.u8, PREFIX.sites.tsv)");
   flags->add_to(*command);
   command->add_option("--output", *prefix, "PREFIX of the two files")->required();
-  command->callback([flags, prefix, command] {
+  command->callback([flags, prefix] {
+    const pipeline::MakeExamplesRequest drawn = examples_request(*flags);
     pipeline::ExamplesRequest request;
-    request.inputs = flags->input_paths(*command);
-    request.shape = model::read_shape(flags->model_folder());
-    request.options = pipeline::preset(flags->model_type);
+    request.inputs = drawn.inputs;
+    request.shape = drawn.shape;
+    request.options = drawn.options;
     request.threads = flags->num_shards;
     request.output_prefix = *prefix;
     const uint64_t images = pipeline::write_examples(request);

@@ -15,14 +15,17 @@
 #include "base/signals.h"
 #include "commands/commands.h"
 #include "commands/flag_file.h"
+#include "commands/shell.h"
 
 namespace haploom::commands {
 namespace {
 
 // The names that DeepVariant's users know, and the subcommand each stands for.
 const std::map<std::string, std::vector<std::string>> kUpstreamNames = {
+    {"run_deepvariant", {"run_deepvariant"}},
     {"run_pangenome_aware_deepvariant", {"call"}},
     {"load_gbz_into_shared_memory", {"gbz", "load"}},
+    {"call_variants", {"call_variants"}},
     {"postprocess_variants", {"postprocess_variants"}},
     {"make_examples", {"make_examples"}},
     {"make_examples_pangenome_aware_dv", {"make_examples_pangenome_aware_dv"}},
@@ -30,15 +33,6 @@ const std::map<std::string, std::vector<std::string>> kUpstreamNames = {
 
 std::string the_command_line;
 std::string the_program_name;
-
-// One word of the command line, quoted if a shell would need it.
-std::string quoted(const std::string& word) {
-  const bool plain = !word.empty() && word.find_first_of(" \t\n'\"\\$&|;<>(){}*?[]#~`!") == std::string::npos;
-  if (plain) return word;
-  std::string out = "'";
-  for (const char c : word) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return out + "'";
-}
 
 size_t edit_distance(const std::string& a, const std::string& b) {
   std::vector<size_t> row(b.size() + 1);
@@ -98,6 +92,7 @@ int refuse_usage(const CLI::App& app, const CLI::ParseError& wrong) {
 void add_commands(CLI::App& app) {
   add_call(app);
   add_make_examples(app);
+  add_call_variants(app);
   add_examples(app);
   add_postprocess_variants(app);
   add_show(app);
@@ -129,8 +124,9 @@ int main(int argc, char** argv) {
   base::install_signal_handlers();
 
   the_program_name = std::filesystem::path(argv[0]).filename().string();
-  the_command_line = the_program_name;
-  for (int i = 1; i < argc; ++i) the_command_line += " " + quoted(argv[i]);
+  std::vector<std::string> said(argv + 1, argv + argc);
+  said.insert(said.begin(), the_program_name);
+  the_command_line = quoted(said);
   std::vector<std::string> words;
   if (const auto known = kUpstreamNames.find(the_program_name); known != kUpstreamNames.end()) words = known->second;
   words.insert(words.end(), argv + 1, argv + argc);

@@ -187,7 +187,8 @@ tensor::ImageShape image_shape(const MakeExamplesFlags& flags, MakeExamplesMode 
     shape.channels = of_model.channels;
     shape.width = of_model.width;
     shape.height_reads = of_model.height_reads;
-    if (flags.pangenome_aware && of_model.height_pangenome > 0) shape.height_pangenome = of_model.height_pangenome;
+    // A network that is used to haplotypes gets an empty block where there are none.
+    if (!flags.pangenome_aware || of_model.height_pangenome > 0) shape.height_pangenome = of_model.height_pangenome;
   } else if (!flags.channel_list.empty()) {
     shape.channels = tensor::parse_channel_list(flags.channel_list, *alt_aligned);
   } else if (mode != MakeExamplesMode::kCandidateSweep) {

@@ -11,6 +11,7 @@
 #include "commands/call_flags.h"
 #include "commands/commands.h"
 #include "commands/flag_values.h"
+#include "commands/steps.h"
 
 namespace haploom::commands {
 namespace {
@@ -79,37 +80,48 @@ void log(const pipeline::PostprocessSummary& summary) {
 }
 
 void add_flags(CLI::App& command, Options& options) {
+  // In the manner of absl: the last one counts.
+  const auto add = [&command](const char* flag, auto& value, const char* help) { return command.add_option(flag, value, help)->take_last(); };
   pipeline::PostprocessRequest& request = options.request;
-  command.add_option("--infile", request.call_outputs, "call_variants' outputs: TFRecord file, name@N, or the name that its shards share")->required();
-  command.add_option("--outfile", request.output_vcf, "VCF to write; .gz: bgzipped and indexed")->required();
-  command.add_option("--ref", request.reference, "reference FASTA with its .fai (may be bgzipped, with .gzi)")->required();
-  command.add_option("--small_model_cvo_records", options.small_model_cvo_records, "call outputs of a small model, named like --infile; adds MID");
-  command.add_option("--nonvariant_site_tfrecord_path", options.nonvariant_site_tfrecord_path, "reference records of make_examples --gvcf, named like --infile");
-  command.add_option("--gvcf_outfile", options.gvcf_outfile, "gVCF to write beside the VCF; .gz: bgzipped and indexed");
-  command.add_option("--qual_filter", request.options.qual_filter, "variants with less QUAL get FILTER LowQual")->capture_default_str();
-  command.add_option("--cnn_homref_call_min_gq", request.options.cnn_homref_call_min_gq, "reference calls with less GQ get GT ./.")->capture_default_str();
-  command.add_option("--multi_allelic_qual_filter", request.options.multi_allelic_qual_filter, "alts with less QUAL leave a site with several")->capture_default_str();
+  add("--infile", request.call_outputs, "call_variants' outputs: TFRecord file, name@N, or the name that its shards share")->required();
+  add("--outfile", request.output_vcf, "VCF to write; .gz: bgzipped and indexed")->required();
+  add("--ref", request.reference, "reference FASTA with its .fai (may be bgzipped, with .gzi)")->required();
+  add("--small_model_cvo_records", options.small_model_cvo_records, "call outputs of a small model, named like --infile; adds MID");
+  add("--nonvariant_site_tfrecord_path", options.nonvariant_site_tfrecord_path, "reference records of make_examples --gvcf, named like --infile");
+  add("--gvcf_outfile", options.gvcf_outfile, "gVCF to write beside the VCF; .gz: bgzipped and indexed");
+  add("--qual_filter", request.options.qual_filter, "variants with less QUAL get FILTER LowQual")->capture_default_str();
+  add("--cnn_homref_call_min_gq", request.options.cnn_homref_call_min_gq, "reference calls with less GQ get GT ./.")->capture_default_str();
+  add("--multi_allelic_qual_filter", request.options.multi_allelic_qual_filter, "alts with less QUAL leave a site with several")->capture_default_str();
   add_switch(command, "group_variants", request.group_variants, "outputs of one start and end are one site (default); --nogroup_variants: each its own");
-  command.add_option("--sample_name", options.sample_name, "name of the sample where no record says it");
+  add("--sample_name", options.sample_name, "name of the sample where no record says it");
   add_switch(command, "use_multiallelic_model", request.options.use_multiallelic_model, "a small network instead of a rule where two alts remain");
-  command.add_option("--debug_output_all_candidates", options.debug_output_all_candidates, "alts that were removed: ALT keeps them, INFO names them")
+  add("--debug_output_all_candidates", options.debug_output_all_candidates, "alts that were removed: ALT keeps them, INFO names them")
       ->check(CLI::IsMember({"ALT", "INFO"}));
   add_switch(command, "only_keep_pass", request.only_keep_pass, "leaves all but PASS out of the VCF");
-  command.add_option("--haploid_contigs", options.haploid_contigs, "contigs of one copy, comma or blank separated");
-  command.add_option("--par_regions_bed", options.par_regions_bed, "where those have two copies after all");
-  command.add_option("--regions", options.regions, "only records that start here, blank separated: chr20, chr20:1-100, or BED files");
-  command.add_option("-j,--cpus", options.cpus, "threads; the outputs are the same for any number")->capture_default_str()->check(CLI::Range(-1, 1024));
-  command.add_option("--num_partitions", options.num_partitions, "accepted; the work is cut into small pieces anyway");
-  command.add_option("--max_memory", request.max_memory, "bytes, or with a unit (4GB): sorting that needs more goes to disk")
+  add("--haploid_contigs", options.haploid_contigs, "contigs of one copy, comma or blank separated");
+  add("--par_regions_bed", options.par_regions_bed, "where those have two copies after all");
+  add("--regions", options.regions, "only records that start here, blank separated: chr20, chr20:1-100, or BED files");
+  add("-j,--cpus", options.cpus, "threads; the outputs are the same for any number")->capture_default_str()->check(CLI::Range(-1, 1024));
+  add("--num_partitions", options.num_partitions, "accepted; the work is cut into small pieces anyway");
+  add("--max_memory", request.max_memory, "bytes, or with a unit (4GB): sorting that needs more goes to disk")
       ->transform(CLI::AsSizeValue(true))->default_str("4GB");
   add_switch(command, "disable_haplotype_resolution", options.disable_haplotype_resolution, "leaves overlapping calls as they are");
-  command.add_option("--logging_level", options.logging_level)->group(kHidden);
+  add("--logging_level", options.logging_level, "accepted")->group(kHidden);
   add_switch(command, "vcf_stats_report", options.vcf_stats_report, "refused: another program's work");
   add_switch(command, "process_somatic", options.process_somatic, "refused: somatic calling");
-  command.add_option("--pon_filtering", options.pon_filtering, "refused: somatic calling");
+  add("--pon_filtering", options.pon_filtering, "refused: somatic calling");
 }
 
 }  // namespace
+
+pipeline::PostprocessRequest postprocess_request(const Step& step) {
+  CLI::App app;
+  Options options;
+  add_flags(app, options);
+  parse_step(app, step);
+  check_flags(options);
+  return request_of(options);
+}
 
 void add_postprocess_variants(CLI::App& parent) {
   auto options = std::make_shared<Options>();

@@ -11,6 +11,7 @@
 #include "commands/call_flags.h"
 #include "commands/commands.h"
 #include "commands/flag_values.h"
+#include "commands/steps.h"
 #include "genotype/genotype.h"
 #include "model/model.h"
 #include "pipeline/shard_worker.h"
@@ -29,26 +30,6 @@ struct ShowFlags {
   std::string out;
   bool colour = false;
 };
-
-// The network, or, where none is given or shipped, the shape that DeepVariant's WGS model looks at.
-struct Network {
-  std::optional<model::Model> model;
-  tensor::ImageShape shape;
-};
-
-Network network_of(const CallFlags& flags) {
-  Network network;
-  std::string folder = flags.customized_model;
-  try {
-    if (folder.empty()) folder = shipped_model(flags.model_type);
-  } catch (const Error& absent) {
-    if (absent.reason() != Reason::kModel) throw;
-    return network;
-  }
-  network.model.emplace(folder);
-  network.shape = network.model->shape();
-  return network;
-}
 
 // Whole partitions, as a run over the whole contig cuts them: a place looks alike whichever region is asked for.
 genome::Region in_partitions(genome::Region region, const genome::ContigList& contigs) {
@@ -72,9 +53,8 @@ std::string call_text(const genotype::Call& call) {
 
 class Viewer {
  public:
-  Viewer(const ShowFlags& flags, const CLI::App& command) : network_(network_of(flags.common)), paths_(flags.common.input_paths(command)) {
-    options_ = pipeline::preset(flags.common.model_type);
-    if (network_.model) session_.emplace(network_.model->session());
+  explicit Viewer(const ShowFlags& flags)
+      : drawn_(examples_request(flags.common)), network_(flags.common.model_folder()), session_(network_.session()), paths_(drawn_.inputs) {
     const formats::Reference reference(paths_.reference);
     wanted_ = genome::parse_region(flags.where, reference.contigs());
     as_given_ = !paths_.regions.empty();
@@ -97,7 +77,7 @@ class Viewer {
   void for_each_candidate(const pipeline::InputPaths& paths, Take take) {
     pipeline::Inputs inputs(paths);
     inputs.attach_pangenome();
-    pipeline::ShardWorker worker(inputs, options_, network_.shape);
+    pipeline::ShardWorker worker(inputs, drawn_.options, drawn_.shape);
     for (const pipeline::Shard& shard : inputs.work) {
       worker.run(shard, [&](genome::Candidate&& candidate, std::span<const uint8_t> images) {
         take(inputs, worker.examiner().painter(), candidate, images);
@@ -109,7 +89,7 @@ class Viewer {
                         std::span<const uint8_t> images) {
     const genome::Contig& contig = inputs.reference.contigs()[candidate.contig];
     report::SiteView out;
-    out.shape = network_.shape;
+    out.shape = drawn_.shape;
     const int64_t start = candidate.start - out.shape.width / 2;
     out.reference = inputs.reference.bases({candidate.contig, start, start + out.shape.width});
     out.variant_end = out.shape.width / 2 + static_cast<int>(candidate.ref.size());
@@ -122,14 +102,12 @@ class Viewer {
                             candidate.depth, fmt::join(candidate.allele_depth, ","));
     const auto sets = genome::alt_sets(static_cast<int>(candidate.alts.size()));
     std::vector<genome::GenotypeProbabilities> answers;
-    if (session_) {
-      session_->infer(images, sets.size(), answers);
-      out.title += ": " + call_text(genotype::call_site(candidate, answers, {}));
-    }
+    session_.infer(images, sets.size(), answers);
+    out.title += ": " + call_text(genotype::call_site(candidate, answers, {}));
     const size_t bytes = out.shape.bytes();
     for (size_t i = 0; i < sets.size(); ++i) {
       const auto pixels = images.subspan(i * bytes, bytes);
-      out.images.push_back({image_title(candidate, sets[i], answers.empty() ? nullptr : &answers[i]), {pixels.begin(), pixels.end()}});
+      out.images.push_back({image_title(candidate, sets[i], answers[i]), {pixels.begin(), pixels.end()}});
     }
     return out;
   }
@@ -140,12 +118,10 @@ class Viewer {
     return allele.size() <= kLongest ? allele : fmt::format("{}..({} bases)", allele.substr(0, kLongest / 2), allele.size());
   }
 
-  static std::string image_title(const genome::Candidate& candidate, const genome::AltSet& set, const genome::GenotypeProbabilities* answer) {
+  static std::string image_title(const genome::Candidate& candidate, const genome::AltSet& set, const genome::GenotypeProbabilities& answer) {
     std::vector<std::string> alts;
     for (const int alt : set) alts.push_back(in_short(candidate.alts[static_cast<size_t>(alt)]));
-    std::string title = fmt::format("copies of {}", fmt::join(alts, " or "));
-    if (answer == nullptr) return title + ": no network";
-    return title + fmt::format(": 0 {:.4f}, 1 {:.4f}, 2 {:.4f}", (*answer)[0], (*answer)[1], (*answer)[2]);
+    return fmt::format("copies of {}: 0 {:.4f}, 1 {:.4f}, 2 {:.4f}", fmt::join(alts, " or "), answer[0], answer[1], answer[2]);
   }
 
   Error too_many(const genome::ContigList& contigs) const {
@@ -175,9 +151,9 @@ class Viewer {
                                     : fmt::format("the nearest: {}", fmt::join(near, ", ")));
   }
 
-  Network network_;
-  std::optional<model::Model::Session> session_;
-  pipeline::ExamineOptions options_;
+  pipeline::MakeExamplesRequest drawn_;
+  model::Model network_;
+  model::Model::Session session_;
   pipeline::InputPaths paths_;
   genome::Region wanted_;
   bool as_given_ = false;
@@ -189,10 +165,10 @@ int terminal_columns() {
   return isatty(STDOUT_FILENO) != 0 && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
 }
 
-void show(const ShowFlags& flags, const CLI::App& command) {
+void show(const ShowFlags& flags) {
   std::optional<base::AtomicFile> file;
   if (!flags.out.empty()) file.emplace(flags.out, "commands");
-  const auto views = Viewer(flags, command).views();
+  const auto views = Viewer(flags).views();
   if (file) {
     if (views.size() > 1) {
       throw usage_error(fmt::format("{} candidates start in {}; a picture shows one", views.size(), flags.where),
@@ -202,7 +178,7 @@ void show(const ShowFlags& flags, const CLI::App& command) {
     file->commit();
     return;
   }
-  const report::TextStyle style{command.count("--color") > 0 ? flags.colour : isatty(STDOUT_FILENO) != 0, terminal_columns()};
+  const report::TextStyle style{flags.colour, terminal_columns()};
   for (const report::SiteView& view : views) fmt::print("{}{}", &view == &views.front() ? "" : "\n", report::site_text(view, style));
 }
 
@@ -215,7 +191,10 @@ void add_show(CLI::App& parent) {
   flags->common.add_to(*command);
   command->add_option("--out", flags->out, "PNG to write: all channels, side by side (default: letters on stdout)");
   add_switch(*command, "color", flags->colour, "letters in colour (default: if stdout is a terminal)");
-  command->callback([flags, command] { show(*flags, *command); });
+  command->callback([flags, command] {
+    if (command->count("--color") == 0) flags->colour = isatty(STDOUT_FILENO) != 0;
+    show(*flags);
+  });
 }
 
 }  // namespace haploom::commands

@@ -93,4 +93,22 @@ shared_image::HoldOptions StoreFlags::options(int threads) const {
   return out;
 }
 
+std::vector<std::string> StoreFlags::words() const {
+  const StoreFlags usual;
+  std::vector<std::string> out;
+  const auto say = [&out](const char* flag, const std::string& value) { out.insert(out.end(), {flag, value}); };
+  if (size_gb) say("--gbz_shared_memory_size_gb", fmt::format("{}", *size_gb));
+  for (const auto& [name, backing] : kBackings) {
+    if (placement.backing == backing && backing != usual.placement.backing) say("--gbz_backing", name);
+  }
+  if (!placement.directory.empty()) say("--gbz_store_dir", placement.directory);
+  if (placement.allow_network) out.emplace_back("--gbz_allow_network_store");
+  if (owner) say("--gbz_shared_memory_owner", std::to_string(*owner));
+  if (!group.empty()) say("--gbz_shared_memory_group", group);
+  if (verify) out.emplace_back("--verify_pangenome");
+  if (lock_memory) out.emplace_back("--gbz_mlock");
+  if (wait_timeout != usual.wait_timeout) say("--gbz_wait_timeout", fmt::format("{}", wait_timeout));
+  return out;
+}
+
 }  // namespace haploom::commands

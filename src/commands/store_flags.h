@@ -7,6 +7,7 @@
 #include <CLI/CLI.hpp>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "shared_image/gbz_source.h"
 
@@ -24,6 +25,8 @@ struct StoreFlags {
   // Refuses sizes and times that are not finite and above 0.
   void add_to(CLI::App& command);
   shared_image::HoldOptions options(int threads) const;
+  // The same said to another command: `--flag`, `value` for whatever is not the default.
+  std::vector<std::string> words() const;
 };
 
 // --gbz_store_dir alone, for commands that load nothing: empty unless given, and then every place that a load may take.

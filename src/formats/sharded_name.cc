@@ -112,6 +112,8 @@ std::optional<ShardedName> sharded_name(const std::string& name) {
   return std::nullopt;
 }
 
+bool is_shard(const std::string& name) { return shard_file(fs::path(name).filename().string()).has_value(); }
+
 std::string file_of_task(const std::string& name, int task) {
   const auto sharded = sharded_name(name);
   if (task >= 0 && task < (sharded ? sharded->shards : 1)) return sharded ? sharded->file(task) : name;

@@ -22,6 +22,9 @@ struct ShardedName {
 // Nothing when the name has no "@N".
 std::optional<ShardedName> sharded_name(const std::string& name);
 
+// Whether it is the name of one shard: x-00003-of-00016.gz.
+bool is_shard(const std::string& name);
+
 // The file of one task: of a sharded name its shard, else the name itself.
 // Errors: kUsage when the task is not one of the name's shards, or not 0 for a name without shards
 std::string file_of_task(const std::string& name, int task);

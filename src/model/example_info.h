@@ -1,7 +1,8 @@
 // example_info.json: what a network was trained to look at, and what a file of examples shows.
 //
 // DeepVariant's: {"version", "shape": [rows, width, channels], "channels": [numbers]}; a model's may here also hold
-// "height_pangenome" and "height_reads". Any channel number is taken: who runs a network needs no drawing of its images.
+// "height_pangenome" and "height_reads", and "flags_for_calling", an object of make_examples' flags: those that its training
+// images were drawn with. Any channel number is taken: who runs a network needs no drawing of its images.
 //
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
@@ -9,6 +10,7 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/error.h"
@@ -23,6 +25,7 @@ struct ExampleInfo {
   std::vector<int> channels;  // DeepVariantChannelEnum
   std::optional<int> height_pangenome;  // both or none
   std::optional<int> height_reads;
+  std::vector<std::pair<std::string, std::string>> flags_for_calling;  // name without dashes, value as on a command line
 
   size_t image_bytes() const { return static_cast<size_t>(rows) * static_cast<size_t>(width) * channels.size(); }
 };

@@ -31,6 +31,16 @@ std::string json_of(const std::string& shape, const std::string& channels, const
   return R"({"version": "1", "shape": )" + shape + R"(, "channels": )" + channels + more + "}";
 }
 
+TEST(ExampleInfo, TellsTheFlagsThatItsImagesWereDrawnWith) {
+  const std::string start = R"({"version": "1", "shape": [100, 221, 6], "channels": [1, 2, 3, 4, 5, 6], "flags_for_calling": )";
+  const auto flags = parse_example_info(start + R"({"min_mapping_quality": 0, "normalize_reads": true, "types_to_alt_align": "all"}})", "info").flags_for_calling;
+  const std::vector<std::pair<std::string, std::string>> expected = {
+      {"min_mapping_quality", "0"}, {"normalize_reads", "true"}, {"types_to_alt_align", "all"}};
+  EXPECT_EQ(flags, expected);
+  EXPECT_THROW(parse_example_info(start + R"({"regions": ["chr1", "chr2"]}})", "info"), Error);
+  EXPECT_THROW(parse_example_info(start + R"(["min_mapping_quality"]})", "info"), Error);
+}
+
 }  // namespace
 
 TEST(ExampleInfo, TakesTheHeightsOfTheBlocksFromTheFile) {

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 
+#include "base/error.h"
 #include "base/log.h"
 #include "base/usage.h"
 #include "genotype/genotype.h"
@@ -25,7 +26,9 @@ constexpr size_t kImagesInFlight = 128;  // per thread: bounds memory, keeps the
 // Candidates whose images wait for the network.
 class Questions {
  public:
-  Questions(model::Model::Session session, size_t image_bytes) : session_(std::move(session)), image_bytes_(image_bytes) {}
+  using Genotype = std::function<genotype::Call(const genome::Candidate& candidate, const std::vector<genome::GenotypeProbabilities>& answers)>;
+  Questions(model::Model::Session session, size_t image_bytes, Genotype genotype)
+      : session_(std::move(session)), image_bytes_(image_bytes), genotype_(std::move(genotype)) {}
 
   void add(genome::Candidate&& candidate, std::span<const uint8_t> images) {
     candidates_.push_back(std::move(candidate));
@@ -43,7 +46,7 @@ class Questions {
       const auto sets = genome::alt_sets(static_cast<int>(candidate.alts.size())).size();
       const std::vector<genome::GenotypeProbabilities> own(next, next + static_cast<std::ptrdiff_t>(sets));
       next += static_cast<std::ptrdiff_t>(sets);
-      calls.push_back(genotype::call_site(candidate, own, {}));
+      calls.push_back(genotype_(candidate, own));
     }
     candidates_.clear();
     images_.clear();
@@ -53,6 +56,7 @@ class Questions {
  private:
   model::Model::Session session_;
   size_t image_bytes_;
+  Genotype genotype_;
   std::vector<genome::Candidate> candidates_;
   std::vector<uint8_t> images_;
   std::vector<genome::GenotypeProbabilities> answers_;
@@ -64,16 +68,34 @@ struct Found {
   std::vector<genotype::GvcfBlock> blocks;  // if a gVCF is wanted
 };
 
+// What all threads look up.
+struct Shared {
+  const Inputs& inputs;
+  const CallRequest& request;
+  const model::Model& model;
+  std::vector<genome::Region> haploid;         // where there is one copy
+  std::vector<genome::Region> haploid_blocks;  // the same of reference blocks
+  std::optional<genotype::ReferenceConfidences> confidences;  // if a gVCF is wanted
+
+  genotype::Call call(const genome::Candidate& candidate, const std::vector<genome::GenotypeProbabilities>& answers) const {
+    const bool one_copy = contains(haploid, candidate.contig, candidate.start);
+    return genotype::call_site(candidate, answers, request.output.options, one_copy ? genotype::Ploidy::kHaploid : genotype::Ploidy::kDiploid);
+  }
+};
+
 // One thread's share of the work.
 struct Caller {
-  // wanted: null when no gVCF is wanted.
-  Caller(const Inputs& inputs, const CallRequest& request, const model::Model& model, const genotype::ReferenceConfidences* wanted)
-      : worker(inputs, request.options, model.shape()), questions(model.session(), model.shape().bytes()), confidences(wanted) {}
+  explicit Caller(const Shared& all)
+      : shared(all),
+        worker(all.inputs, all.request.examples.options, all.request.examples.shape),
+        questions(all.model.session(), all.request.examples.shape.bytes(),
+                  [&all](const auto& candidate, const auto& answers) { return all.call(candidate, answers); }) {}
 
   Found run(const Shard& shard, const std::function<void()>& on_partition) {
     Found found;
     const auto add_blocks = [&](Partition& partition) {
-      const std::vector<genotype::GvcfBlock> blocks = gvcf_blocks(partition, *confidences);
+      const MakeExamplesRequest& examples = shared.request.examples;
+      const auto blocks = gvcf_blocks(partition, *shared.confidences, shared.haploid_blocks, examples.include_median_depth);
       found.blocks.insert(found.blocks.end(), blocks.begin(), blocks.end());
       worker.clock().lap(Stage::kGenotypes);
     };
@@ -84,22 +106,15 @@ struct Caller {
           worker.clock().lap(Stage::kTensors);
           if (questions.full()) questions.answer(worker.clock(), found.calls);
         },
-        on_partition, confidences == nullptr ? LookAtPartition() : add_blocks);
+        on_partition, shared.confidences ? add_blocks : LookAtPartition());
     questions.answer(worker.clock(), found.calls);
     return found;
   }
 
+  const Shared& shared;
   ShardWorker worker;
   Questions questions;
-  const genotype::ReferenceConfidences* confidences;
 };
-
-std::string header_text(const Inputs& inputs, const CallRequest& request, const std::string& sample, const std::string& model) {
-  return genotype::vcf_header(inputs.reference.contigs(), sample,
-                              {fmt::format("##haploom_version={}", request.version),
-                               fmt::format("##haploom_model={}", model),
-                               fmt::format("##haploom_command={}", request.command_line)});
-}
 
 // A contig that the graph lacks is called from its reads alone: said once for each. Whether the graph knows any.
 bool warn_of_unknown_contigs(const Inputs& inputs) {
@@ -122,10 +137,10 @@ bool warn_of_unknown_contigs(const Inputs& inputs) {
 
 report::RunSummary summary_of(const CallRequest& request, const Inputs& inputs, const std::string& sample) {
   report::RunSummary summary;
-  summary.version = request.version;
-  summary.command_line = request.command_line;
+  summary.version = request.output.version;
+  summary.command_line = request.output.command_line;
   summary.sample = sample;
-  summary.output = request.output_vcf;
+  summary.output = request.output.output_vcf;
   summary.threads = request.threads;
   for (const genome::Region& region : inputs.calling) summary.bases += region.length();
   if (inputs.pangenome) {
@@ -149,9 +164,19 @@ void add_stages(const std::vector<std::unique_ptr<Caller>>& callers, const Stage
   }
 }
 
+// make_examples drew what it was told to, the network takes what it takes.
+void check_fits(const model::Model& model, const CallRequest& request) {
+  const tensor::ImageShape& drawn = request.examples.shape;
+  model::ExampleInfo info;
+  info.rows = drawn.rows();
+  info.width = drawn.width;
+  for (const tensor::Channel channel : drawn.channels) info.channels.push_back(static_cast<int>(channel));
+  model::check_fits(model.info(), request.model_folder, info, "this run");
+}
+
 void warn_of_emptiness(const report::RunSummary& summary, const CallRequest& request, bool contig_known) {
   if (summary.reads == 0) {
-    base::warn("pipeline", "no read of {} passed the filters inside the regions: the VCF holds no records", request.inputs.reads);
+    base::warn("pipeline", "no read of {} passed the filters inside the regions: the VCF holds no records", request.examples.inputs.reads);
   } else if (summary.sites == 0) {
     base::warn("pipeline", "no read shows a candidate inside the regions: the VCF holds no records");
   } else if (contig_known && summary.windows_with_haplotypes == 0) {
@@ -161,33 +186,57 @@ void warn_of_emptiness(const report::RunSummary& summary, const CallRequest& req
 
 }  // namespace
 
+std::string only_in_steps(const CallRequest& request) {
+  const MakeExamplesRequest& examples = request.examples;
+  const MakeExamplesOutputs& files = examples.outputs;
+  const bool more_files = !(files.candidates + files.candidate_positions + files.run_info + files.runtime_by_region + files.sitelist + files.read_phases).empty();
+  if (examples.mode != MakeExamplesMode::kCalling) return "another mode than calling";
+  if (more_files) return "more outputs of make_examples";
+  if (!examples.selected_types.empty()) return "a choice of variant types";
+  if (!examples.population_vcfs.empty()) return "frequencies of a cohort";
+  if (examples.write_phases) return "phases in the records";
+  if (examples.inputs.proposed_variants) return "proposed variants";
+  if (!examples.options.het_alt_images) return "images of single alts alone";
+  if (request.limit) return "a limit of examples";
+  if (request.output.small_model_outputs) return "a small model";
+  if (!request.output.group_variants) return "records that are not grouped";
+  if (!request.output.regions.empty()) return "regions of records";
+  return "";
+}
+
 report::RunSummary call(const CallRequest& request) {
+  check(only_in_steps(request).empty(), "nothing is asked for that only the steps do");
+  const MakeExamplesRequest& examples = request.examples;
   const model::Model model(request.model_folder, request.threads);
-  Inputs inputs(request.inputs);
-  const std::string sample = request.sample_name.value_or(inputs.header.sample_name);
-  CallWriter writer(inputs.reference, header_text(inputs, request, sample, model.name()), request.output_vcf, request.output_gvcf);
+  check_fits(model, request);
+  Inputs inputs(examples.inputs);
+  PostprocessRequest output = request.output;
+  output.model = model.name();
+  const std::string sample = examples.reads_sample.value_or(inputs.header.sample_name);
+  const genome::ContigList& contigs = inputs.reference.contigs();
+  Shared shared{inputs, request, model, haploid_regions(output.haploid_contigs, output.par_regions_bed.value_or(""), contigs),
+                haploid_regions(examples.haploid_contigs, examples.par_regions_bed, contigs), std::nullopt};
+  if (output.output_gvcf) shared.confidences.emplace(examples.reference_model);
+  CallWriter writer(inputs.reference, vcf_header(output, contigs, sample), output);
   inputs.attach_pangenome();
   const bool contig_known = warn_of_unknown_contigs(inputs);
   report::RunSummary summary = summary_of(request, inputs, sample);
 
-  const int threads = std::max(1, std::min(request.threads, static_cast<int>(inputs.work.size())));
-  std::optional<genotype::ReferenceConfidences> confidences;
-  if (request.output_gvcf) confidences.emplace(genotype::ReferenceModel{});
+  const std::vector<Shard> work = shards(inputs.calling, examples.partition_bases);
+  const int threads = std::max(1, std::min(request.threads, static_cast<int>(work.size())));
   std::vector<std::unique_ptr<Caller>> callers;
-  for (int i = 0; i < threads; ++i) callers.push_back(std::make_unique<Caller>(inputs, request, model, confidences ? &*confidences : nullptr));
+  for (int i = 0; i < threads; ++i) callers.push_back(std::make_unique<Caller>(shared));
 
   int64_t windows = 0;
-  for (const Shard& shard : inputs.work) windows += static_cast<int64_t>(shard.partitions.size());
+  for (const Shard& shard : work) windows += std::ssize(shard.partitions);
   report::Progress progress(windows, "windows");
   StageClock output_clock;
   in_order<Found>(
-      threads, inputs.work.size(),
-      [&](int thread, size_t shard) {
-        return callers[static_cast<size_t>(thread)]->run(inputs.work[shard], [&progress] { progress.add(); });
-      },
+      threads, work.size(),
+      [&](int thread, size_t shard) { return callers[static_cast<size_t>(thread)]->run(work[shard], [&progress] { progress.add(); }); },
       [&](size_t shard, Found&& found) {
-        summary.sites += static_cast<int64_t>(found.calls.size());
-        writer.add(inputs.work[shard].span(), std::move(found.calls), std::move(found.blocks));
+        summary.sites += std::ssize(found.calls);
+        writer.add(work[shard].span(), std::move(found.calls), std::move(found.blocks));
         output_clock.lap(Stage::kOutput);
       },
       kWaitingShards);

@@ -6,28 +6,29 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
-#include "pipeline/examiner.h"
-#include "pipeline/inputs.h"
+#include "pipeline/make_examples.h"
+#include "pipeline/postprocess.h"
 #include "report/report.h"
 
 namespace haploom::pipeline {
 
+// The three steps' requests; the files between them are neither written nor read.
 struct CallRequest {
-  InputPaths inputs;
-  std::string output_vcf;
-  std::optional<std::string> output_gvcf;
+  MakeExamplesRequest examples;
   std::string model_folder;
-  ExamineOptions options;
+  std::optional<uint64_t> limit;  // of call_variants
+  PostprocessRequest output;
   int threads = 1;
-  std::optional<std::string> sample_name;  // default: SM of the reads
-  std::string version;
-  std::string command_line;
 };
 
-// Errors: of inputs, model and output; nothing stands at output_vcf unless the call is complete.
+// What of a request only the steps one after another do, as a person would say it; empty if there is nothing.
+std::string only_in_steps(const CallRequest& request);
+
+// Errors: of inputs, model and output; nothing stands under the outputs' names unless the call is complete.
 report::RunSummary call(const CallRequest& request);
 
 }  // namespace haploom::pipeline

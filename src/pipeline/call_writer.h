@@ -16,15 +16,16 @@
 #include "genotype/genotype.h"
 #include "pipeline/gvcf_merge.h"
 #include "pipeline/overlap_stream.h"
+#include "pipeline/postprocess.h"
 #include "report/report.h"
 
 namespace haploom::pipeline {
 
 class CallWriter {
  public:
-  // gvcf_path: none, and no block is wanted. reference must outlive this one.
-  CallWriter(const formats::Reference& reference, const std::string& header, const std::string& vcf_path,
-             const std::optional<std::string>& gvcf_path);
+  // Of the request: the outputs, only_keep_pass, resolve_overlaps. Without output_gvcf no block is wanted. Both must outlive
+  // this one.
+  CallWriter(const formats::Reference& reference, const std::string& header, const PostprocessRequest& request);
   CallWriter(const CallWriter&) = delete;
   CallWriter& operator=(const CallWriter&) = delete;
 
@@ -39,6 +40,7 @@ class CallWriter {
   void write_lines();
 
   const genome::ContigList& contigs_;
+  const PostprocessRequest& request_;
   formats::VcfWriter vcf_;
   std::optional<formats::VcfWriter> gvcf_;
   ReferenceBases bases_;

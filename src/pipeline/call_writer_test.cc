@@ -58,6 +58,12 @@ class CallWriterTest : public testing::Test {
     }
     return out;
   }
+  PostprocessRequest request_for(const std::string& gvcf) const {
+    PostprocessRequest request;
+    request.output_vcf = (folder_ / "o.vcf").string();
+    if (!gvcf.empty()) request.output_gvcf = (folder_ / gvcf).string();
+    return request;
+  }
   fs::path folder_;
 };
 
@@ -65,7 +71,8 @@ const std::string kHeader = "##fileformat=VCFv4.2\n#CHROM\tPOS\tID\tREF\tALT\tQU
 
 TEST_F(CallWriterTest, WritesCallsToTheVcfAndBothToTheGvcf) {
   const formats::Reference reference((folder_ / "ref.fa").string());
-  CallWriter writer(reference, kHeader, (folder_ / "o.vcf").string(), (folder_ / "o.g.vcf").string());
+  const PostprocessRequest request = request_for("o.g.vcf");
+  CallWriter writer(reference, kHeader, request);
   std::vector<genotype::Call> first, second;
   first.push_back(call_at(10, "C", "T"));
   first.push_back(call_at(95, "CCCCCCCCCC", "C"));  // reaches into the next shard
@@ -82,11 +89,25 @@ TEST_F(CallWriterTest, WritesCallsToTheVcfAndBothToTheGvcf) {
 
 TEST_F(CallWriterTest, MakesNoGvcfUnasked) {
   const formats::Reference reference((folder_ / "ref.fa").string());
-  CallWriter writer(reference, kHeader, (folder_ / "o.vcf").string(), std::nullopt);
+  const PostprocessRequest request = request_for("");
+  CallWriter writer(reference, kHeader, request);
   writer.add({0, 0, 100}, {}, {});
   writer.finish();
   EXPECT_EQ(records("o.vcf"), "");
   EXPECT_FALSE(fs::exists(folder_ / "o.g.vcf"));
+}
+
+TEST_F(CallWriterTest, KeepsOtherCallsThanPassOutOfTheVcfAlone) {
+  const formats::Reference reference((folder_ / "ref.fa").string());
+  PostprocessRequest request = request_for("o.g.vcf");
+  request.only_keep_pass = true;
+  CallWriter writer(reference, kHeader, request);
+  std::vector<genotype::Call> calls = {call_at(10, "C", "T"), call_at(20, "C", "T")};
+  calls.front().filter = genotype::Filter::kRefCall;
+  writer.add({0, 0, 100}, std::move(calls), {});
+  writer.finish();
+  EXPECT_EQ(records("o.vcf"), "21 C T | ");
+  EXPECT_EQ(records("o.g.vcf"), "11 C T,<*> | 21 C T,<*> | ");
 }
 
 }  // namespace

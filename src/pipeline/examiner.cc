@@ -70,29 +70,6 @@ tensor::DrawOptions draw_options(const ExamineOptions& options) {
 
 }  // namespace
 
-ExamineOptions preset(const std::string& model_type) {
-  ExamineOptions options;
-  if (model_type == "WGS") {
-    options.reads.filter.min_mapq = 0;
-    options.reads.filter.keep_supplementary = true;
-    options.normalize_reads = true;
-    options.counts.legacy = true;
-  } else if (model_type == "WES") {
-    options.reads.filter.min_mapq = 5;
-    options.reads.filter.keep_supplementary = true;
-    options.normalize_reads = false;
-    options.counts.legacy = false;
-  } else {
-    throw Error{Exit::kUsage, Reason::kUsage, "pipeline", fmt::format("--model_type '{}' is not known", model_type),
-                "--model_type WGS or --model_type WES"};
-  }
-  options.realign.normalize_reads = options.normalize_reads;
-  options.realign.windows.keep_legacy = options.counts.legacy;
-  options.counts.min_mapq = options.reads.filter.min_mapq;
-  options.draw.min_mapq = options.reads.filter.min_mapq;
-  return options;
-}
-
 std::vector<genome::AltSet> image_sets(const genome::Candidate& candidate, bool het_alt_images) {
   auto sets = genome::alt_sets(static_cast<int>(candidate.alts.size()));
   if (!het_alt_images) std::erase_if(sets, [](const genome::AltSet& set) { return set.size() > 1; });

@@ -42,9 +42,6 @@ struct ExamineOptions {
   tensor::DrawOptions draw;
 };
 
-// DeepVariant's presets for pangenome-aware calling. Source: run_pangenome_aware_deepvariant.py (1.9)
-ExamineOptions preset(const std::string& model_type);  // "WGS" or "WES"; kUsage for others
-
 // The allele sets that images are drawn of: all alt_sets(), or the single alts alone.
 std::vector<genome::AltSet> image_sets(const genome::Candidate& candidate, bool het_alt_images);
 

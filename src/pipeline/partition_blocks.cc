@@ -13,9 +13,10 @@ std::vector<genotype::ReferenceBlock> reference_blocks(const Partition& partitio
   return genotype::reference_blocks(partition.region, counts, confidences, haploid);
 }
 
-std::vector<genotype::GvcfBlock> gvcf_blocks(const Partition& partition, const genotype::ReferenceConfidences& confidences) {
+std::vector<genotype::GvcfBlock> gvcf_blocks(const Partition& partition, const genotype::ReferenceConfidences& confidences,
+                                             const std::vector<genome::Region>& haploid, bool median_depth) {
   std::vector<genotype::GvcfBlock> out;
-  for (const genotype::ReferenceBlock& block : reference_blocks(partition, confidences)) {
+  for (const genotype::ReferenceBlock& block : reference_blocks(partition, confidences, haploid)) {
     genotype::GvcfBlock& record = out.emplace_back();
     record.contig = partition.region.contig;
     record.start = block.start;
@@ -25,6 +26,7 @@ std::vector<genotype::GvcfBlock> gvcf_blocks(const Partition& partition, const g
     record.likelihoods = block.confidence.likelihoods;
     record.genotype_quality = block.confidence.gq;
     record.min_depth = block.min_depth;
+    if (median_depth) record.median_depth = block.median_depth;
   }
   return out;
 }

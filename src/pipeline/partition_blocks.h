@@ -15,7 +15,8 @@ namespace haploom::pipeline {
 std::vector<genotype::ReferenceBlock> reference_blocks(const Partition& partition, const genotype::ReferenceConfidences& confidences,
                                                        const std::vector<genome::Region>& haploid = {});
 
-// The same as records of a gVCF.
-std::vector<genotype::GvcfBlock> gvcf_blocks(const Partition& partition, const genotype::ReferenceConfidences& confidences);
+// The same as records of a gVCF. median_depth: they tell it.
+std::vector<genotype::GvcfBlock> gvcf_blocks(const Partition& partition, const genotype::ReferenceConfidences& confidences,
+                                             const std::vector<genome::Region>& haploid, bool median_depth);
 
 }  // namespace haploom::pipeline

@@ -20,6 +20,11 @@ std::vector<genome::Region> regions_of(const std::vector<std::string>& texts, co
   return out;
 }
 
+bool contains(const std::vector<genome::Region>& regions, int contig, int64_t position) {
+  return std::any_of(regions.begin(), regions.end(),
+                     [&](const genome::Region& region) { return region.contig == contig && region.contains(position); });
+}
+
 std::vector<genome::Region> haploid_regions(const std::vector<std::string>& contigs, const std::string& par_regions_bed,
                                             const genome::ContigList& reference) {
   std::vector<genome::Region> whole;

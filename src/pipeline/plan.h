@@ -27,6 +27,8 @@ std::vector<genome::Region> regions_of(const std::vector<std::string>& texts, co
 std::vector<genome::Region> haploid_regions(const std::vector<std::string>& contigs, const std::string& par_regions_bed,
                                             const genome::ContigList& reference);
 
+bool contains(const std::vector<genome::Region>& regions, int contig, int64_t position);
+
 // The contigs that can be called, intersected with `wanted` when that is not empty and less `unwanted`; sorted, merged.
 // contigs: indices in the reference (formats::callable_contigs).
 std::vector<genome::Region> calling_regions(const genome::ContigList& reference, const std::vector<int>& contigs,

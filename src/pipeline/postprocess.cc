@@ -261,12 +261,7 @@ class Postprocessor {
   genotype::Call call_of(std::span<const CallOutputView> outputs, const Place& place) const {
     const SiteAnswers answers = site_answers(outputs, place.contig, shared_.sample, shared_.request.small_model_outputs.has_value());
     return genotype::call_site(answers.site, answers.probabilities, shared_.request.options,
-                               is_haploid(place) ? genotype::Ploidy::kHaploid : genotype::Ploidy::kDiploid);
-  }
-
-  bool is_haploid(const Place& place) const {
-    return std::any_of(shared_.haploid.begin(), shared_.haploid.end(),
-                       [&place](const genome::Region& region) { return region.contig == place.contig && region.contains(place.start); });
+                               contains(shared_.haploid, place.contig, place.start) ? genotype::Ploidy::kHaploid : genotype::Ploidy::kDiploid);
   }
 
   void add_to_vcf(const genotype::Call& call, Lines& lines) const {
@@ -301,16 +296,18 @@ class Postprocessor {
   ReferenceBases bases_;
 };
 
-std::string header_text(const PostprocessRequest& request, const genome::ContigList& contigs, const std::string& sample) {
-  return genotype::vcf_header(contigs, sample,
-                              {fmt::format("##haploom_version={}", request.version), fmt::format("##haploom_command={}", request.command_line)},
-                              {.candidates = request.options.removed_alts == genotype::RemovedAlts::kInInfo,
-                               .model = request.small_model_outputs.has_value()});
-}
-
 void write(formats::VcfWriter& writer, const std::string& lines) { writer.compressed() ? writer.write_blocks(lines) : writer.write(lines); }
 
 }  // namespace
+
+std::string vcf_header(const PostprocessRequest& request, const genome::ContigList& contigs, const std::string& sample) {
+  std::vector<std::string> origin = {fmt::format("##haploom_version={}", request.version)};
+  if (!request.model.empty()) origin.push_back(fmt::format("##haploom_model={}", request.model));
+  origin.push_back(fmt::format("##haploom_command={}", request.command_line));
+  return genotype::vcf_header(contigs, sample, origin,
+                              {.candidates = request.options.removed_alts == genotype::RemovedAlts::kInInfo,
+                               .model = request.small_model_outputs.has_value()});
+}
 
 PostprocessSummary postprocess(const PostprocessRequest& request) {
   const formats::Reference reference(request.reference);
@@ -322,7 +319,7 @@ PostprocessSummary postprocess(const PostprocessRequest& request) {
 
   Shared shared{request, reference, sample_name(request, outputs, blocks),
                 haploid_regions(request.haploid_contigs, request.par_regions_bed.value_or(""), contigs), false, false};
-  const std::string header = header_text(request, contigs, shared.sample);
+  const std::string header = vcf_header(request, contigs, shared.sample);
   formats::VcfWriter vcf(request.output_vcf, header);
   std::optional<formats::VcfWriter> gvcf;
   if (request.output_gvcf) gvcf.emplace(*request.output_gvcf, header);

@@ -41,6 +41,7 @@ struct PostprocessRequest {
   size_t batch_records = 8192;  // handed to a thread at a time: some 0.5 MB, 1 MB of lines; the outputs are the same for any
   std::string version;
   std::string command_line;
+  std::string model;                 // for the header; empty: not known
 };
 
 struct PostprocessSummary {
@@ -52,6 +53,9 @@ struct PostprocessSummary {
   uint64_t gvcf_lines = 0;
   base::Usage usage;
 };
+
+// Of the VCF and the gVCF.
+std::string vcf_header(const PostprocessRequest& request, const genome::ContigList& contigs, const std::string& sample);
 
 PostprocessSummary postprocess(const PostprocessRequest& request);
 

@@ -1,0 +1,69 @@
+// A run as its three steps: make_examples, call_variants, postprocess_variants, each with its command line.
+//
+// The command lines are the one place where a run's flags become those of the steps: --dry_run prints them, a run with files
+// between the steps obeys them, and a run in one piece is set up by them, so that all three do the same.
+// Source: run_pangenome_aware_deepvariant.py, run_deepvariant.py (DeepVariant 1.9)
+//
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "commands/call_flags.h"
+#include "pipeline/call.h"
+#include "pipeline/call_variants.h"
+#include "pipeline/make_examples.h"
+#include "pipeline/postprocess.h"
+
+namespace haploom::commands {
+
+struct Step {
+  std::string program;             // make_examples, ...
+  std::vector<std::string> words;  // its flags
+};
+
+struct Steps {
+  std::string folder;  // of the files between them
+  int tasks = 1;       // of make_examples: --task 0 to tasks - 1
+  Step make_examples, call_variants, postprocess;
+};
+
+// What a run asks for besides CallFlags.
+struct RunFlags {
+  CallFlags common;
+  std::string output_vcf, output_gvcf;
+  std::string sample_name;  // of the reads
+  std::string sample_name_pangenome = "hprc_v1.1";
+  std::string haploid_contigs, par_regions_bed;
+  bool small_model = false;
+  std::string customized_small_model;
+  std::string make_examples_extra_args, call_variants_extra_args, postprocess_variants_extra_args;
+  int postprocess_cpus = -1;  // -1: as many as shards, for exomes 0
+};
+
+// folder: of the files between the steps. Errors: kUsage for extra arguments that are no list, kInput/kModel
+Steps steps_of(const RunFlags& flags, const std::string& folder);
+
+// What a shell would run, three commands one after another.
+std::string script(const Steps& steps);
+
+// Errors: kUsage, naming the program
+void parse_step(CLI::App& app, const Step& step);
+
+// One step's command line as its program reads it. Errors: kUsage, as that program's
+pipeline::MakeExamplesRequest make_examples_request(const Step& step);
+pipeline::CallVariantsRequest call_variants_request(const Step& step);
+pipeline::PostprocessRequest postprocess_request(const Step& step);
+
+// The steps one after another in this process, with files between them; the folder is made if it is not there, and stays.
+// logging_dir: empty, or where each step's log goes, too.
+report::RunSummary run_steps(const Steps& steps, const std::string& logging_dir);
+
+// The steps in one piece, without files between them.
+pipeline::CallRequest in_one_piece(const Steps& steps, int threads);
+
+// The flags of make_examples for who wants its images alone.
+pipeline::MakeExamplesRequest examples_request(const CallFlags& flags);
+
+}  // namespace haploom::commands

@@ -1,0 +1,217 @@
+#include "pipeline/call_variants.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.h"
+#include "base/log.h"
+#include "base/signals.h"
+#include "formats/records.h"
+#include "formats/sharded_name.h"
+#include "formats/tfrecord.h"
+#include "model/model.h"
+#include "pipeline/ordered_shards.h"
+
+namespace haploom::pipeline {
+namespace {
+
+constexpr size_t kExamplesOfBatch = 64;  // the smaller, the less memory a thread needs; many times what the network takes at once
+constexpr size_t kWaitingBatches = 16;
+constexpr uint64_t kLogEvery = 100'000;  // examples
+
+std::vector<std::string> files_of(const std::string& names) {
+  std::vector<std::string> files;
+  for (size_t from = 0; from <= names.size();) {
+    const size_t comma = std::min(names.find(',', from), names.size());
+    if (comma > from) {
+      const std::vector<std::string> more = formats::files_of_input(names.substr(from, comma - from));
+      files.insert(files.end(), more.begin(), more.end());
+    }
+    from = comma + 1;
+  }
+  return files;
+}
+
+// NAME.tfrecord.gz in N shards is NAME@N.tfrecord.gz, as upstream's writers name them.
+std::vector<std::string> output_files(const CallVariantsRequest& request) {
+  const std::string& name = request.outfile;
+  if (const auto sharded = formats::sharded_name(name)) {
+    std::vector<std::string> files;
+    for (int shard = 0; shard < sharded->shards; ++shard) files.push_back(sharded->file(shard));
+    return files;
+  }
+  if (formats::is_shard(name)) return {name};
+  const size_t at = name.rfind(".tfrecord");
+  check(at != std::string::npos, "the outfile's name holds .tfrecord");
+  const formats::ShardedName shards{name.substr(0, at), request.shards, name.substr(at)};
+  std::vector<std::string> files;
+  for (int shard = 0; shard < request.shards; ++shard) files.push_back(shards.file(shard));
+  return files;
+}
+
+// What the examples say of themselves; without the file each example tells its own shape.
+void check_example_info(const std::string& examples, const model::Model& model, const std::string& folder) {
+  const std::string path = examples + ".example_info.json";
+  if (std::error_code ignored; !std::filesystem::exists(path, ignored)) {
+    base::warn("pipeline", "{} is not there: the examples' shape can be checked, but not which channels they show", path);
+    return;
+  }
+  model::check_fits(model.info(), folder, model::read_examples_info(path), examples);
+}
+
+// Records of one file, as they came.
+struct Batch {
+  std::vector<std::string> records;
+  uint64_t first = 0;  // number of the first in its file, from 1
+  const std::string* file = nullptr;
+};
+
+class Batches {
+ public:
+  Batches(const std::vector<std::string>& files, std::optional<uint64_t> limit) : files_(files), left_(limit) {}
+
+  std::optional<Batch> next() {
+    base::throw_if_stopped();
+    while (file_ < files_.size()) {
+      if (!reader_) reader_.emplace(files_[file_]);
+      Batch batch;
+      batch.file = &files_[file_];
+      batch.first = reader_->records() + 1;
+      while (batch.records.size() < kExamplesOfBatch && left_ != uint64_t{0}) {
+        const auto record = reader_->next();
+        if (!record) break;
+        batch.records.emplace_back(*record);
+        if (left_) --*left_;
+      }
+      if (!batch.records.empty()) return batch;
+      reader_.reset();
+      ++file_;
+    }
+    return std::nullopt;
+  }
+
+ private:
+  const std::vector<std::string>& files_;
+  std::optional<uint64_t> left_;
+  size_t file_ = 0;
+  std::optional<formats::RecordReader> reader_;
+};
+
+// Source: variant_utils.py is_snp, has_insertion, has_deletion (DeepVariant 1.9)
+formats::CallOutputDebug debug_of(const formats::ExampleRecord& example, const genome::GenotypeProbabilities& answer, bool true_label) {
+  const formats::VariantRecord variant = formats::parse_variant(example.variant);
+  const auto longer = [&](const std::string& alt) { return alt.size() > variant.ref.size(); };
+  const auto shorter = [&](const std::string& alt) { return alt.size() < variant.ref.size(); };
+  const auto single = [](const std::string& alt) { return alt.size() == 1; };
+  formats::CallOutputDebug debug;
+  debug.is_snp = variant.ref.size() == 1 && !variant.alts.empty() && std::all_of(variant.alts.begin(), variant.alts.end(), single);
+  debug.has_insertion = std::any_of(variant.alts.begin(), variant.alts.end(), longer);
+  debug.has_deletion = std::any_of(variant.alts.begin(), variant.alts.end(), shorter);
+  debug.predicted_label = static_cast<int>(std::max_element(answer.begin(), answer.end()) - answer.begin());
+  if (true_label && example.label) debug.true_label = static_cast<int>(*example.label);
+  debug.image.assign(reinterpret_cast<const char*>(example.image.data()), example.image.size());
+  return debug;
+}
+
+// One thread's share of the work.
+class Answerer {
+ public:
+  Answerer(const CallVariantsRequest& request, const model::Model& model)
+      : request_(request), shape_(model.shape()), session_(model.session()) {}
+
+  // A call output for each record.
+  std::vector<std::string> run(const Batch& batch) {
+    std::vector<formats::ExampleRecord> examples;
+    images_.clear();
+    for (size_t i = 0; i < batch.records.size(); ++i) {
+      try {
+        const formats::ExampleRecord& example = examples.emplace_back(formats::parse_example(batch.records[i]));
+        check_shape(example);
+        images_.insert(images_.end(), example.image.begin(), example.image.end());
+      } catch (Error& error) {
+        error.add_context(fmt::format("reading record {} of '{}'", batch.first + i, *batch.file));
+        throw;
+      }
+    }
+    answers_.clear();
+    session_.infer(images_, examples.size(), answers_);
+    std::vector<std::string> outputs;
+    for (size_t i = 0; i < examples.size(); ++i) outputs.push_back(formats::encode(output_of(std::move(examples[i]), answers_[i])));
+    return outputs;
+  }
+
+ private:
+  void check_shape(const formats::ExampleRecord& example) const {
+    const std::array<int64_t, 3> taken = {shape_.rows(), shape_.width, std::ssize(shape_.channels)};
+    if (example.shape == taken) return;
+    throw Error{Exit::kInput, Reason::kModel, "pipeline",
+                fmt::format("the example is of {} x {} x {}, the network takes {} x {} x {}", example.shape[0], example.shape[1], example.shape[2],
+                            taken[0], taken[1], taken[2]),
+                "make the examples with this model's folder as --checkpoint"};
+  }
+
+  formats::CallOutputRecord output_of(formats::ExampleRecord&& example, const genome::GenotypeProbabilities& answer) const {
+    formats::CallOutputRecord output;
+    output.genotype_probabilities.assign(answer.begin(), answer.end());
+    if (request_.debug_info) output.debug = debug_of(example, answer, request_.true_labels);
+    output.variant = std::move(example.variant);
+    output.alt_set = std::move(example.alt_set);
+    return output;
+  }
+
+  const CallVariantsRequest& request_;
+  tensor::ImageShape shape_;
+  model::Model::Session session_;
+  std::vector<uint8_t> images_;
+  std::vector<genome::GenotypeProbabilities> answers_;
+};
+
+}  // namespace
+
+CallVariantsSummary call_variants(const CallVariantsRequest& request) {
+  const model::Model model(request.model_folder);
+  const std::vector<std::string> files = files_of(request.examples);
+  if (!files.empty()) check_example_info(files.front(), model, request.model_folder);
+  std::vector<formats::RecordWriter> writers;
+  for (const std::string& file : output_files(request)) writers.emplace_back(file);
+
+  CallVariantsSummary summary;
+  summary.model = model.name();
+  Batches batches(files, request.limit);
+  const int threads = std::max(1, request.threads);
+  std::vector<std::unique_ptr<Answerer>> answerers(static_cast<size_t>(threads));  // made by the thread that needs one
+  size_t turn = 0;
+  stream_in_order<Batch, std::vector<std::string>>(
+      threads, [&] { return batches.next(); },
+      [&](int thread, Batch&& batch) {
+        auto& own = answerers[static_cast<size_t>(thread)];
+        if (!own) own = std::make_unique<Answerer>(request, model);
+        return own->run(batch);
+      },
+      [&](std::vector<std::string>&& outputs) {
+        for (const std::string& output : outputs) writers[turn].write(output);
+        turn = (turn + 1) % writers.size();
+        const uint64_t before = summary.examples;
+        summary.examples += outputs.size();
+        if (before / kLogEvery != summary.examples / kLogEvery) base::info("pipeline", "{} examples", summary.examples);
+      },
+      kWaitingBatches);
+  if (summary.examples == 0) {
+    if (!request.allow_empty_examples)
+      throw Error{Exit::kInput, Reason::kRecord, "pipeline", fmt::format("'{}' holds no examples", request.examples), "leave --noallow_empty_examples out"};
+    base::warn("pipeline", "'{}' holds no examples: the output holds none", request.examples);
+  }
+  for (formats::RecordWriter& writer : writers) writer.close();
+  for (formats::RecordWriter& writer : writers) writer.commit();
+  summary.usage = base::process_usage();
+  return summary;
+}
+
+}  // namespace haploom::pipeline
