@@ -177,6 +177,17 @@ def test_what_is_not_done_is_refused_by_name(demo, tmp_path, more, what):
     assert what in done.stderr and list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("flag", ["candidates", "gvcf", "runtime_by_region"])
+def test_two_outputs_of_one_name_are_refused_before_any_work(demo, tmp_path, flag):
+    done = run(*words(demo, tmp_path, f"--{flag}", tmp_path / "none" / ".." / "examples.tfrecord.gz"), ok=False)
+    assert done.returncode == 2 and f"--examples and --{flag} name one file" in done.stderr and list(tmp_path.iterdir()) == []
+
+
+def test_an_output_over_an_input_is_refused(demo, tmp_path):
+    done = run(*words(demo, tmp_path, "--candidates", demo / "reads.bam"), ok=False)
+    assert done.returncode == 2 and "--reads and --candidates name one file" in done.stderr
+
+
 def test_a_refused_flag_at_its_default_is_taken(demo, tmp_path):
     done = run(*words(demo, tmp_path, "--nocall_small_model_examples", "--stream_examples=false", "--use_ref_for_cram", "--regions", "chr20:1-2000"))
     assert "call_small_model_examples" not in done.stderr.replace(" --nocall_small_model_examples", "")

@@ -14,6 +14,7 @@
 #include "commands/commands.h"
 #include "commands/flag_values.h"
 #include "commands/make_examples_refused.h"
+#include "commands/output_names.h"
 #include "formats/sharded_name.h"
 #include "model/model.h"
 #include "tensor/tensor.h"
@@ -286,6 +287,16 @@ pipeline::MakeExamplesOutputs outputs(const MakeExamplesFlags& flags) {
   if (flags.write_run_info) out.run_info = out.examples + ".run_info.pbtxt";
   out.read_phases = output("output_local_read_phasing", flags.local_read_phasing, flags);
   if (flags.output_sitelist) out.sitelist = out.examples + ".sitelist.tsv";
+  check_outputs_are_apart({{"--examples", out.examples},
+                           {"what --examples has beside it", out.examples + ".example_info.json"},
+                           {"--candidates", out.candidates},
+                           {"--gvcf", out.gvcf},
+                           {"--candidate_positions", out.candidate_positions},
+                           {"--runtime_by_region", out.runtime_by_region},
+                           {"--output_local_read_phasing", out.read_phases},
+                           {"--write_run_info", out.run_info},
+                           {"--output_sitelist", out.sitelist}},
+                          {{"--reads", flags.reads}, {"--ref", flags.ref}, {"--pangenome", flags.pangenome}, {"--truth_variants", flags.truth_variants}});
   return out;
 }
 
