@@ -149,6 +149,9 @@ def test_both_samples_of_one_name_are_refused(demo, store, tmp_path):
 @pytest.mark.parametrize("more, what", [
     (["--call_small_model_examples"], "--call_small_model_examples"),
     (["--stream_examples=true"], "--stream_examples"),
+    (["--stream_examples=True"], "--stream_examples"),
+    (["--stream_examples=perhaps"], "perhaps"),
+    (["--emit_realigned_reads=1"], "--emit_realigned_reads"),
     (["--enable_methylation_calling"], "--enable_methylation_calling"),
     (["--exclude_variants_vcf_filename", "x.vcf.gz"], "--exclude_variants_vcf_filename"),
     (["--nouse_ref_for_cram"], "--use_ref_for_cram"),
@@ -189,7 +192,9 @@ def test_an_output_over_an_input_is_refused(demo, tmp_path):
 
 
 def test_a_refused_flag_at_its_default_is_taken(demo, tmp_path):
-    done = run(*words(demo, tmp_path, "--nocall_small_model_examples", "--stream_examples=false", "--use_ref_for_cram", "--regions", "chr20:1-2000"))
+    done = run(*words(demo, tmp_path, "--nocall_small_model_examples", "--stream_examples=false", "--stream_examples=False",
+                     "--emit_realigned_reads=0", "--emit_realigned_reads=f", "--emit_realigned_reads", "--noemit_realigned_reads",
+                     "--regions", "chr20:1-2000"))
     assert "call_small_model_examples" not in done.stderr.replace(" --nocall_small_model_examples", "")
 
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <string>
+#include <string_view>
 
 #include "base/log.h"
 #include "commands/commands.h"
@@ -81,10 +82,16 @@ constexpr WithoutEffect kWithoutEffect[] = {
 
 void add(CLI::App& command, const std::string& flag, Kind kind) {
   if (kind == Kind::kSwitch) {
-    command.add_flag(fmt::format("--{0},!--no{0}", flag))->group(kHidden);
+    command.add_flag(fmt::format("--{0},!--no{0}", flag))->group(kHidden)->take_last();
   } else {
     command.add_option("--" + flag)->group(kHidden)->take_last();
   }
+}
+
+// Whether the last value given asks for something. A switch's is written in many ways: =False, =0, =f.
+bool asks(const CLI::Option& option, const Refused& one) {
+  if (one.kind == Kind::kSwitch) return option.as<bool>() != (std::string_view(one.asks_nothing) == "true");
+  return option.results().back() != one.asks_nothing;
 }
 
 }  // namespace
@@ -97,7 +104,7 @@ void add_refused_flags(CLI::App& command) {
 void check_refused_flags(const CLI::App& command) {
   for (const Refused& one : kRefused) {
     const CLI::Option* option = command.get_option_no_throw(fmt::format("--{}", one.flag));
-    if (option == nullptr || option->count() == 0 || option->results().back() == one.asks_nothing) continue;
+    if (option == nullptr || option->count() == 0 || !asks(*option, one)) continue;
     throw usage_error(fmt::format("--{} {}", one.flag, one.why), fmt::format("leave --{} out", one.flag));
   }
   for (const WithoutEffect& one : kWithoutEffect) {
