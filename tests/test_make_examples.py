@@ -158,7 +158,17 @@ def test_both_samples_of_one_name_are_refused(demo, store, tmp_path):
     (["--channels", "x"], "--channels"),
     (["--nouse_fast_pass_aligner"], "--nouse_fast_pass_aligner"),
     (["--pileup_image_width", "220"], "not odd"),
+    (["--pileup_image_width", "1"], "--pileup_image_width 1"),
+    (["--pileup_image_width", "-221"], "--pileup_image_width"),
+    (["--pileup_image_width", "10003"], "--pileup_image_width"),
+    (["--pileup_image_height", "-100"], "--pileup_image_height"),
+    (["--pileup_image_height", "2147483647"], "--pileup_image_height"),
     (["--pileup_image_height", "20"], "20 rows"),
+    (["--p_error", "nan"], "--p_error"),
+    (["--vsc_min_fraction_snps", "nan"], "--vsc_min_fraction_snps"),
+    (["--downsample_fraction", "1.5"], "--downsample_fraction"),
+    (["--ws_min_num_supporting_reads", "-2"], "--ws_min_num_supporting_reads"),
+    (["--max_reads_per_partition", "99999999999"], "--max_reads_per_partition"),
     (["--task", "1"], "--task 1"),
     (["--vsc_min_fraction_multiplier", "2"], "--vsc_min_fraction_multiplier"),
     (["--gvcf", "g.tfrecord@2.gz"], "different numbers of shards"),
@@ -203,6 +213,40 @@ def test_flags_without_effect_are_told_of(demo, tmp_path):
     assert re.search(r"--parse_sam_aux_fields changes nothing", done.stderr) and re.search(r"--aln_k changes nothing", done.stderr)
 
 
+def warned(done):
+    return sorted(re.findall(r"--(\w+) changes nothing", done.stderr))
+
+
+def test_flags_that_need_another_are_told_of(demo, tmp_path):
+    here = ("--regions", "chr20:1-2000")
+    given = ["notrim_reads_for_pileup", "output_phase_info", "reverse_haplotypes", "include_med_dp"]
+    valued = {"output_local_read_phasing": tmp_path / "phases.tsv", "proposed_variants": "x.vcf.gz", "population_vcfs": "x.vcf.gz",
+              "par_regions_bed": "x.bed", "confident_regions": "x.bed", "denovo_regions": "x.bed", "labeler_algorithm": "positional_labeler",
+              "downsample_classes": "0.5", "training_random_emit_ref_sites": "0.5", "types_to_alt_align": "all"}
+    done = run(*words(demo, tmp_path, *here, *(f"--{flag}" for flag in given), *(f"--{flag}={value}" for flag, value in valued.items())))
+    assert warned(done) == sorted([*given, *valued])
+    assert warned(run(*words(demo, tmp_path, *here, "--trim_reads_for_pileup", "--nooutput_phase_info", "--population_vcfs", ""))) == []
+
+
+def test_what_a_sweep_does_not_write_is_told_of(demo, tmp_path):
+    outputs = {flag: tmp_path / f"{flag}.tfrecord.gz" for flag in ("candidates", "gvcf", "runtime_by_region")}
+    done = run(*words(demo, tmp_path, "--regions", "chr20:1-2000", "--candidate_positions", tmp_path / "positions",
+                      *(f"--{flag}={name}" for flag, name in outputs.items()), mode="candidate_sweep"))
+    assert warned(done) == sorted(outputs) and not any(name.exists() for name in outputs.values())
+
+
+def test_a_sweep_of_proposed_variants_is_refused(demo, tmp_path):
+    done = run(*words(demo, tmp_path, "--candidate_positions", tmp_path / "positions", "--proposed_variants", "x.vcf.gz", mode="candidate_sweep"),
+               ok=False)
+    assert done.returncode == 2 and "--proposed_variants" in done.stderr
+
+
+@pytest.mark.parametrize("more", [("--mode", "candidate_sweep"), ("--variant_caller", "vcf_candidate_importer")], ids=lambda words: words[1])
+def test_what_is_not_done_with_a_pangenome_is_sent_to_make_examples(demo, store, tmp_path, more):
+    done = run(*pangenome_words(demo, tmp_path, store, *more), ok=False)
+    assert done.returncode == 2 and more[1] in done.stderr and "use make_examples for this" in done.stderr
+
+
 def test_flags_are_written_as_absl_takes_them(demo, plain, tmp_path):
     (tmp_path / "flags").write_text("# as of last week\n--regions=chr20:1-9000\n--norealign_reads\n--partition_size=500\n")
     run(*words(demo, tmp_path, f"--flagfile={tmp_path / 'flags'}", "--realign_reads=true", "--partition_size", "1000"))
@@ -216,7 +260,7 @@ def test_a_checkpoint_says_what_is_drawn(demo, tmp_path):
     (model / "example_info.json").write_text('{"version": "1.9.0", "shape": [100, 221, 6], "channels": [1, 2, 3, 4, 5, 6]}')
     out = tmp_path / "out"
     out.mkdir()
-    run(*words(demo, out, "--checkpoint", model, "--regions", "chr20:1-5000"))
+    assert warned(run(*words(demo, out, "--checkpoint", model, "--regions", "chr20:1-5000"))) == ["channel_list"]
     assert json.loads((out / "examples.tfrecord.gz.example_info.json").read_text())["channels"] == [1, 2, 3, 4, 5, 6]
 
 

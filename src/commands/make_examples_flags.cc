@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <limits>
 #include <map>
 #include <tuple>
 
@@ -13,6 +14,7 @@
 #include "commands/call_flags.h"
 #include "commands/commands.h"
 #include "commands/flag_values.h"
+#include "commands/make_examples_idle.h"
 #include "commands/make_examples_refused.h"
 #include "commands/output_names.h"
 #include "formats/sharded_name.h"
@@ -24,6 +26,10 @@ namespace {
 
 using pipeline::MakeExamplesMode;
 
+constexpr int kFewestRows = 75, kMostRows = 362;  // of an image, all blocks together. Source: make_examples_options.py (DeepVariant 1.9)
+constexpr int kMostColumns = 10'001;
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+
 // The value of a flag with a few known words, whatever their case.
 template <typename Value>
 Value word(const std::string& flag, const std::string& given, const std::map<std::string, Value>& known) {
@@ -31,6 +37,16 @@ Value word(const std::string& flag, const std::string& given, const std::map<std
   std::vector<std::string> names;
   for (const auto& [name, value] : known) names.push_back(name.empty() ? "''" : name);
   throw usage_error(fmt::format("--{} '{}' is not known", flag, given), fmt::format("one of {}", fmt::join(names, ", ")));
+}
+
+// CLI::Range lets through what is no number.
+CLI::Validator number_in(double low, double high) {
+  return {[low, high](const std::string& text) -> std::string {
+            double value = 0;
+            const bool fits = CLI::detail::lexical_cast(text, value) && value >= low && value <= high;
+            return fits ? "" : fmt::format("'{}' is not a number from {} to {}", text, low, high);
+          },
+          fmt::format("in [{} - {}]", low, high)};
 }
 
 // Adds flags to one command, in the manner of absl: the last one counts.
@@ -71,15 +87,15 @@ void MakeExamplesFlags::add_to(CLI::App& command) {
     store.add_to(command);
     add("sample_name_reads", sample_name, "sample name in the records (default: SM of the reads)");
     add("sample_name_pangenome", sample_name_pangenome, "sample name of the haplotypes; must differ from the reads'");
-    add("downsample_fraction_reads", downsample_fraction, "chance of a read to be kept; 0: all are");
-    add("pileup_image_height_reads", pileup_image_height, "rows of the reads' block; 0: 100");
-    add("pileup_image_height_pangenome", pileup_image_height_pangenome, "rows of the haplotypes' block; 0: 100");
+    add("downsample_fraction_reads", downsample_fraction, "chance of a read to be kept; 0: all are")->check(number_in(0, 1));
+    add("pileup_image_height_reads", pileup_image_height, "rows of the reads' block; 0: 100")->check(CLI::Range(0, kMostRows));
+    add("pileup_image_height_pangenome", pileup_image_height_pangenome, "rows of the haplotypes' block; 0: 100")->check(CLI::Range(0, kMostRows));
     add("variant_types_to_blank", variant_types_to_blank, "SNP, INDEL or both: images of these do not show the haplotypes");
     add("keep_only_window_spanning_haplotypes", keep_only_window_spanning_haplotypes, "draw only haplotypes that cover the whole image");
   } else {
     add("sample_name", sample_name, "sample name in the records (default: SM of the reads)");
-    add("downsample_fraction", downsample_fraction, "chance of a read to be kept; 0: all are");
-    add("pileup_image_height", pileup_image_height, "rows; 0: 100");
+    add("downsample_fraction", downsample_fraction, "chance of a read to be kept; 0: all are")->check(number_in(0, 1));
+    add("pileup_image_height", pileup_image_height, "rows; 0: 100")->check(CLI::Range(0, kMostRows));
     add("proposed_variants", proposed_variants, "VCF with index whose alleles are the candidates (vcf_candidate_importer)");
     add("candidate_positions", candidate_positions, "output of candidate_sweep");
   }
@@ -109,10 +125,10 @@ void MakeExamplesFlags::add_to(CLI::App& command) {
   add("max_read_length_to_realign", max_read_length_to_realign, "longer reads keep their alignment; 0: none is too long")->check(CLI::NonNegativeNumber);
   realign::WindowOptions& windows = realign.windows;
   add("ws_use_window_selector_model", windows.use_window_selector_model, "choose windows by the linear model");
-  add("ws_min_num_supporting_reads", ws_min_num_supporting_reads, "odd reads that make a window; -1: 2");
-  add("ws_max_num_supporting_reads", ws_max_num_supporting_reads, "odd reads beyond which none is made; -1: 300");
-  add("ws_min_mapq", windows.min_mapq, "of reads that count for windows");
-  add("ws_min_base_quality", windows.min_base_quality, "of bases that count for windows");
+  add("ws_min_num_supporting_reads", ws_min_num_supporting_reads, "odd reads that make a window; -1: 2")->check(CLI::Range(-1, std::numeric_limits<int>::max()));
+  add("ws_max_num_supporting_reads", ws_max_num_supporting_reads, "odd reads beyond which none is made; -1: 300")->check(CLI::Range(-1, std::numeric_limits<int>::max()));
+  add("ws_min_mapq", windows.min_mapq, "of reads that count for windows")->check(CLI::NonNegativeNumber);
+  add("ws_min_base_quality", windows.min_base_quality, "of bases that count for windows")->check(CLI::NonNegativeNumber);
   add("ws_min_windows_distance", windows.min_windows_distance, "bases between windows")->check(CLI::NonNegativeNumber);
   add("ws_max_window_size", windows.max_window_size, "longer windows stay as they are")->check(CLI::NonNegativeNumber);
   add("ws_region_expansion_in_bp", windows.region_expansion_in_bp, "bases beside the partition that are looked at")->check(CLI::NonNegativeNumber);
@@ -122,37 +138,37 @@ void MakeExamplesFlags::add_to(CLI::App& command) {
   add("dbg_min_k", graph.min_k, "shortest k of the assembly")->check(CLI::PositiveNumber);
   add("dbg_max_k", graph.max_k, "longest k")->check(CLI::PositiveNumber);
   add("dbg_step_k", graph.step_k, "step between them")->check(CLI::PositiveNumber);
-  add("dbg_min_mapq", graph.min_mapq, "of reads that are assembled");
-  add("dbg_min_base_quality", graph.min_base_quality, "of bases that are assembled");
+  add("dbg_min_mapq", graph.min_mapq, "of reads that are assembled")->check(CLI::NonNegativeNumber);
+  add("dbg_min_base_quality", graph.min_base_quality, "of bases that are assembled")->check(CLI::NonNegativeNumber);
   add("dbg_min_edge_weight", graph.min_edge_weight, "reads that keep an edge")->check(CLI::NonNegativeNumber);
-  add("dbg_max_num_paths", graph.max_num_paths, "a graph with more is given up");
+  add("dbg_max_num_paths", graph.max_num_paths, "a graph with more is given up")->check(CLI::NonNegativeNumber);
   realign::AlignerOptions& aligner = realign.aligner;
   add("aln_match", aligner.match, "score of a match")->check(CLI::Range(0, 255));
   add("aln_mismatch", aligner.mismatch, "cost of a mismatch")->check(CLI::Range(0, 255));
   add("aln_gap_open", aligner.gap_open, "cost of a gap's first base")->check(CLI::Range(0, 255));
   add("aln_gap_extend", aligner.gap_extend, "cost of its others")->check(CLI::Range(0, 255));
   add("max_num_mismatches", aligner.max_num_mismatches, "of a read that is placed without Smith and Waterman")->check(CLI::NonNegativeNumber);
-  add("realignment_similarity_threshold", aligner.similarity_threshold, "share of the best score that a read must reach");
+  add("realignment_similarity_threshold", aligner.similarity_threshold, "share of the best score that a read must reach")->check(number_in(0, 1));
   add("kmer_size", aligner.kmer_size, "of the aligner's index")->check(CLI::Range(3, 32));
   add("use_fast_pass_aligner", use_fast_pass_aligner, "there is no other");
   add("variant_caller", variant_caller, "very_sensitive_caller or vcf_candidate_importer");
   add("select_variant_types", select_variant_types, "words of snps indels insertions deletions multi-allelics all");
   add("population_vcfs", population_vcfs, "cohorts with allele frequencies (AF), for the channel allele_frequency");
-  add("vsc_min_count_snps", vsc_min_count_snps, "reads that make a candidate");
-  add("vsc_min_count_indels", vsc_min_count_indels, "reads that make a candidate");
-  add("vsc_min_fraction_snps", vsc_min_fraction_snps, "share of the reads that makes a candidate");
-  add("vsc_min_fraction_indels", vsc_min_fraction_indels, "share of the reads that makes a candidate");
+  add("vsc_min_count_snps", vsc_min_count_snps, "reads that make a candidate")->check(CLI::NonNegativeNumber);
+  add("vsc_min_count_indels", vsc_min_count_indels, "reads that make a candidate")->check(CLI::NonNegativeNumber);
+  add("vsc_min_fraction_snps", vsc_min_fraction_snps, "share of the reads that makes a candidate")->check(number_in(0, kInfinity));
+  add("vsc_min_fraction_indels", vsc_min_fraction_indels, "share of the reads that makes a candidate")->check(number_in(0, kInfinity));
   add("vsc_min_fraction_multiplier", vsc_min_fraction_multiplier, "of the shares, over all samples together; inf: never");
-  add("vsc_max_fraction_snps_for_non_target_sample", vsc_max_fraction_snps_other, "share of other samples that refuses one; 0: off");
-  add("vsc_max_fraction_indels_for_non_target_sample", vsc_max_fraction_indels_other, "share of other samples that refuses one; 0: off");
+  add("vsc_max_fraction_snps_for_non_target_sample", vsc_max_fraction_snps_other, "share of other samples that refuses one; 0: off")->check(number_in(0, kInfinity));
+  add("vsc_max_fraction_indels_for_non_target_sample", vsc_max_fraction_indels_other, "share of other samples that refuses one; 0: off")->check(number_in(0, kInfinity));
   add("create_complex_alleles", create_complex_alleles, "join alleles inside a deletion");
-  add("small_model_vaf_context_window_size", small_model_vaf_context_window_size, "bases around a candidate whose allele frequencies --candidates lists; odd, or 0");
+  add("small_model_vaf_context_window_size", small_model_vaf_context_window_size, "bases around a candidate whose allele frequencies --candidates lists; odd, or 0")->check(CLI::Range(0, kMostColumns));
   add("gvcf_gq_binsize", gvcf_gq_binsize, "width of a bin of GQ");
-  add("p_error", p_error, "chance of a read to be wrong")->check(CLI::Range(1e-12, 0.999));
+  add("p_error", p_error, "chance of a read to be wrong")->check(number_in(1e-12, 0.999));
   add("include_med_dp", include_med_dp, "reference records tell the median depth, too");
   add("haploid_contigs", haploid_contigs, "contigs of one copy, separated by commas");
   add("par_regions_bed", par_regions_bed, "parts of them that have two copies (BED)");
-  add("pileup_image_width", pileup_image_width, "columns, odd; 0: 221");
+  add("pileup_image_width", pileup_image_width, "columns, odd; 0: 221")->check(CLI::Range(0, kMostColumns));
   add("multi_allelic_mode", multi_allelic_mode, "include_het_alt_images (default) or exclude_het_alt_images");
   add("alt_aligned_pileup", alt_aligned_pileup, "none, base_channels, diff_channels or rows: reads aligned to the alternative, too");
   add("types_to_alt_align", types_to_alt_align, "indels or all");
@@ -167,7 +183,7 @@ void MakeExamplesFlags::add_to(CLI::App& command) {
   add("customized_classes_labeler_classes_list", classes_list, "training: names of classes, separated by commas");
   add("customized_classes_labeler_info_field_name", class_info_field, "training: INFO field that names the class");
   add("downsample_classes", downsample_classes, "training: share of each class that is kept, separated by commas");
-  add("training_random_emit_ref_sites", training_random_emit_ref_sites, "training: share of other positions that are shown, too");
+  add("training_random_emit_ref_sites", training_random_emit_ref_sites, "training: share of other positions that are shown, too")->check(number_in(0, 1));
   add_refused_flags(command);
 }
 
@@ -198,9 +214,10 @@ tensor::ImageShape image_shape(const MakeExamplesFlags& flags, MakeExamplesMode 
   if (flags.pileup_image_width > 0) shape.width = flags.pileup_image_width;
   if (flags.pileup_image_height > 0) shape.height_reads = flags.pileup_image_height;
   if (flags.pileup_image_height_pangenome > 0) shape.height_pangenome = flags.pileup_image_height_pangenome;
+  if (shape.width == 1) throw usage_error("--pileup_image_width 1 leaves nothing beside the variant", "give an odd number from 3, or leave it out: 221");
   if (shape.width % 2 == 0) throw usage_error(fmt::format("--pileup_image_width {} is not odd", shape.width), "the variant stands in the middle: give an odd number");
-  if (shape.blocks_height() < 75 || shape.blocks_height() > 362) {
-    throw usage_error(fmt::format("images of {} rows: DeepVariant's have 75 to 362, all blocks together", shape.blocks_height()),
+  if (shape.blocks_height() < kFewestRows || shape.blocks_height() > kMostRows) {
+    throw usage_error(fmt::format("images of {} rows: DeepVariant's have {} to {}, all blocks together", shape.blocks_height(), kFewestRows, kMostRows),
                 "change the flags --pileup_image_height...");
   }
   return shape;
@@ -305,7 +322,7 @@ void check_training(const MakeExamplesFlags& flags, MakeExamplesMode mode) {
     throw usage_error("--truth_variants belong to --mode training", "leave them out, or train");
   if (mode != MakeExamplesMode::kTraining) return;
   if (flags.truth_variants.empty()) throw usage_error("--truth_variants are required for training", "give a VCF with its index");
-  if (flags.confident_regions.empty() && flags.variant_caller != "vcf_candidate_importer")
+  if (flags.confident_regions.empty() && lower_case(flags.variant_caller) != "vcf_candidate_importer")
     throw usage_error("--confident_regions are required for training", "give a BED");
   if (!flags.gvcf.empty()) throw usage_error("--gvcf does not go with --mode training", "leave it out");
 }
@@ -330,6 +347,8 @@ void propose(const MakeExamplesFlags& flags, pipeline::MakeExamplesRequest& out)
   const bool training = out.mode == MakeExamplesMode::kTraining;
   if (training && !flags.proposed_variants.empty()) throw usage_error("--proposed_variants do not go with --mode training", "--truth_variants propose the candidates");
   const std::string& path = training ? flags.truth_variants : flags.proposed_variants;
+  if (path.empty() && flags.pangenome_aware)
+    throw usage_error("make_examples_pangenome_aware_dv has no --proposed_variants for --variant_caller vcf_candidate_importer", "use make_examples for this");
   if (path.empty()) throw usage_error("--variant_caller vcf_candidate_importer needs --proposed_variants", "give a VCF with its index");
   out.inputs.proposed_variants = path;
   out.options.import = {path, training};
@@ -346,6 +365,8 @@ pipeline::MakeExamplesRequest MakeExamplesFlags::request(const CLI::App& command
                                                           {"training", MakeExamplesMode::kTraining},
                                                           {"candidate_sweep", MakeExamplesMode::kCandidateSweep}});
   check_training(*this, out.mode);
+  if (out.mode == MakeExamplesMode::kCandidateSweep && pangenome_aware)
+    throw usage_error("make_examples_pangenome_aware_dv has no --candidate_positions for --mode candidate_sweep", "use make_examples for this");
   if (out.mode == MakeExamplesMode::kCandidateSweep && candidate_positions.empty())
     throw usage_error("--mode candidate_sweep needs --candidate_positions", "name the file for the positions");
   if (out.mode != MakeExamplesMode::kCandidateSweep && !candidate_positions.empty())
@@ -394,10 +415,12 @@ pipeline::MakeExamplesRequest MakeExamplesFlags::request(const CLI::App& command
   out.include_median_depth = include_med_dp;
   out.write_phases = phase_reads && output_phase_info;
   out.haploid_contigs = words(haploid_contigs, ",");
-  out.par_regions_bed = par_regions_bed;
+  if (!out.haploid_contigs.empty()) out.par_regions_bed = par_regions_bed;
   out.truth = {truth_variants, confident_regions, denovo_regions,
                {labels::parse_algorithm(labeler_algorithm), words(classes_list, ","), class_info_field, {}}};
   const bool imports = word("variant_caller", variant_caller, std::map<std::string, bool>{{"very_sensitive_caller", false}, {"vcf_candidate_importer", true}});
+  if (!candidate_positions.empty() && (imports || !proposed_variants.empty()))
+    throw usage_error("--candidate_positions are of candidates in the reads, not of --proposed_variants", "leave one of them out");
   if (imports) propose(*this, out);
   for (const std::string& share : words(downsample_classes, ",")) {
     if (!CLI::detail::lexical_cast(share, out.truth.labels.class_shares.emplace_back()))
@@ -407,6 +430,7 @@ pipeline::MakeExamplesRequest MakeExamplesFlags::request(const CLI::App& command
   out.log_every = logging_every_n_candidates;
   out.version = HAPLOOM_VERSION;
   out.command_line = command_line();
+  warn_of_idle_flags(command, *this, out);
   return out;
 }
 
