@@ -73,7 +73,7 @@ int measure(int argc, char** argv) {
                                     {"images", asked},
                                     {"wall_s", done.wall_seconds - loaded.wall_seconds},
                                     {"cpu_s", done.cpu_seconds - loaded.cpu_seconds},
-                                    {"thread_cpu_s", thread_cpu},
+                                    {"accounted_cpu_s", thread_cpu + model.cpu_seconds()},
                                     {"cpu_s_per_1000", (done.cpu_seconds - loaded.cpu_seconds) * 1000 / asked},
                                     {"peak_mb", done.peak_memory_bytes >> 20},
                                     {"answers", answers}}.dump());

@@ -50,15 +50,17 @@ class Engine {
     Stream() = default;
     Stream(const Stream&) = delete;
     Stream& operator=(const Stream&) = delete;
-    // A whole batch, computed in the calling thread. The answers stand until the next call.
+    // A whole batch. The answers stand until the next call.
     virtual std::span<uint8_t> images() = 0;
     virtual std::span<const float> infer() = 0;
   };
   virtual std::unique_ptr<Stream> stream() = 0;  // safe from many threads
+  virtual double cpu_seconds() const = 0;        // of the engine's own threads
 };
 
-// OpenVINO on the CPU, float32 (int8 where the file says so). `threads` streams share one copy of the weights; more streams
-// than that are had for another compilation.
+// OpenVINO on the CPU, float32 (int8 where the file says so). One stream computes in the thread that asks; of several, which
+// share one copy of the weights, as many threads of the engine's own do. More streams than `threads` are had for another
+// compilation.
 std::unique_ptr<Engine> openvino_engine(const NetworkFile& file, const ImageBatch& batch, int threads);
 NetworkFace openvino_face(const NetworkFile& file);
 

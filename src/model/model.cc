@@ -54,6 +54,7 @@ Model::Model(const std::string& folder, int threads) : state_(std::make_unique<S
 Model::~Model() = default;
 Model::Model(Model&&) noexcept = default;
 
+double Model::cpu_seconds() const { return state_->engine->cpu_seconds(); }
 const ExampleInfo& Model::info() const { return state_->info; }
 tensor::ImageShape Model::shape() const { return drawn_shape(state_->info, info_path(state_->folder).string()); }
 const std::string& Model::name() const { return state_->name; }

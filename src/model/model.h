@@ -52,8 +52,8 @@ class Model {
   tensor::ImageShape shape() const;  // of the images that haploom draws for it; errors: as drawn_shape()
   const std::string& name() const;   // folder and version, for the header and the log
 
-  // A stream of inferences in the calling thread and on no other; any number of sessions may work at the same time, each
-  // in one thread at a time. Batches are padded to a fixed size so that an answer does not depend on which images
+  // A stream of inferences; any number of sessions may work at the same time, each in one thread at a time. A model for one
+  // thread computes in the calling thread, another in threads of its own while the callers wait. Batches are padded to a fixed size so that an answer does not depend on which images
   // happened to stand beside it. The first `threads` sessions cost their working memory, each such number more a compilation
   // and a copy of the weights.
   class Session {
@@ -71,6 +71,9 @@ class Model {
     std::unique_ptr<State> state_;
   };
   Session session() const;  // must not outlive the model
+
+  // CPU of the engine's own threads so far, which no session's thread is charged with.
+  double cpu_seconds() const;
 
  private:
   struct State;

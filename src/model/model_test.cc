@@ -94,6 +94,34 @@ TEST(Model, SubtractsAndDividesBy128) {
   EXPECT_THAT(white[0], testing::Pointwise(testing::DoubleNear(2e-6), {0.000000, 0.999989, 0.000011}));
 }
 
+TEST(Model, OfASavedModelAnswersAsTensorFlowDoes) {
+  const Model model(std::string(HAPLOOM_SOURCE_DIR) + "/tests/data/tiny_saved_model");
+  EXPECT_EQ(model.name(), "tiny_saved_model tiny");
+  const size_t bytes = model.info().image_bytes();
+  std::vector<uint8_t> four(4 * bytes);
+  std::fill_n(four.begin() + static_cast<std::ptrdiff_t>(bytes), bytes, 128);
+  std::fill_n(four.begin() + static_cast<std::ptrdiff_t>(2 * bytes), bytes, 255);
+  for (size_t i = 0; i < bytes; ++i) four[3 * bytes + i] = static_cast<uint8_t>(i % 251);
+  Answers answers;
+  model.session().infer(four, 4, answers);
+  // As tests/oracle/savedmodel/make_tiny.py printed when it made the folder.
+  const Answers expected = {{9.6538150e-01, 1.6526001e-05, 3.4601953e-02},
+                            {0.73466754, 0.02942396, 0.23590846},
+                            {9.9578649e-01, 9.6273288e-04, 3.2508308e-03},
+                            {0.92991036, 0.00406658, 0.06602304}};
+  for (size_t i = 0; i < 4; ++i) EXPECT_THAT(answers[i], testing::Pointwise(testing::DoubleNear(1e-6), expected[i])) << i;
+}
+
+TEST(Model, TellsOfASavedModel) {
+  const Description tiny = describe(std::string(HAPLOOM_SOURCE_DIR) + "/tests/data/tiny_saved_model");
+  EXPECT_EQ(tiny.format, "TensorFlow SavedModel");
+  EXPECT_EQ(tiny.file, "saved_model.pb");
+  EXPECT_EQ(tiny.input_shape, "[?,20,33,7]");
+  EXPECT_EQ(tiny.input, "input_1");
+  EXPECT_EQ(tiny.output, "classification");
+  EXPECT_GE(tiny.parameters, 5 * 5 * 7 * 6 + 3 * 6 + 6 * 3 + 3);
+}
+
 TEST(Model, AnswersTheSameWhateverStandsBesideAnImage) {
   const Model model(kTiny);
   auto session = model.session();
@@ -108,26 +136,44 @@ TEST(Model, AnswersTheSameWhateverStandsBesideAnImage) {
   EXPECT_EQ(together, alone);
 }
 
+// Sessions beyond the number of threads that the model was made for, and as many as it was made for.
 TEST(Model, AnswersTheSameInManyThreads) {
-  const Model model(kTiny);
-  const size_t n = 40;
-  const std::vector<uint8_t> all = images(n, model.shape().bytes());
+  constexpr size_t n = 40;
   Answers expected;
-  model.session().infer(all, n, expected);
-  std::vector<Answers> answers(8);
-  {
-    std::vector<std::jthread> threads;
-    for (Answers& own : answers) {
-      threads.emplace_back([&] {
-        auto session = model.session();
-        for (int round = 0; round < 5; ++round) {
-          own.clear();
-          session.infer(all, n, own);
-        }
-      });
+  std::vector<uint8_t> all;
+  for (const int made_for : {1, 2, 8}) {
+    const Model model(kTiny, made_for);
+    if (all.empty()) {
+      all = images(n, model.shape().bytes());
+      model.session().infer(all, n, expected);
     }
+    std::vector<Answers> answers(8);
+    {
+      std::vector<std::jthread> threads;
+      for (Answers& own : answers) {
+        threads.emplace_back([&] {
+          auto session = model.session();
+          for (int round = 0; round < 5; ++round) {
+            own.clear();
+            session.infer(all, n, own);
+          }
+        });
+      }
+    }
+    EXPECT_THAT(answers, testing::Each(expected)) << made_for;
   }
-  EXPECT_THAT(answers, testing::Each(expected));
+}
+
+TEST(Model, ForManyThreadsCountsTheCpuThatTheyDoNot) {
+  const Model alone(kTiny);
+  const Model shared(kTiny, 2);
+  const std::vector<uint8_t> all = images(40, alone.shape().bytes());
+  Answers answers;
+  const auto before = shared.cpu_seconds();
+  alone.session().infer(all, 40, answers);
+  shared.session().infer(all, 40, answers);
+  EXPECT_EQ(alone.cpu_seconds(), 0);
+  EXPECT_GT(shared.cpu_seconds(), before);
 }
 
 TEST_F(Folder, MayBeAbsent) {
@@ -143,6 +189,53 @@ TEST_F(Folder, NeedsExampleInfo) {
 TEST_F(Folder, NeedsANetwork) {
   std::filesystem::remove(path_ / "model.onnx");
   EXPECT_EQ(refusal(), path_.string() + " holds no model.onnx, no model.xml and no saved_model.pb");
+}
+
+TEST_F(Folder, OfACheckpointIsRefusedWithTheCommandThatMakesASavedModel) {
+  std::filesystem::remove(path_ / "model.onnx");
+  write("weights-12.index", "");
+  write("weights-12.data-00000-of-00001", "");
+  EXPECT_EQ(refusal(), path_.string() + " is a TensorFlow checkpoint: weights without the network");
+  const std::string prefix = (path_ / "weights-12").string();
+  try {
+    const Model model(prefix);
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.message(), prefix + " is a TensorFlow checkpoint: weights without the network");
+    EXPECT_THAT(error.text(), testing::HasSubstr("convert_to_saved_model --checkpoint"));
+  }
+}
+
+TEST_F(Folder, OfASavedModelNeedsItsVariables) {
+  std::filesystem::remove(path_ / "model.onnx");
+  write("saved_model.pb", "");
+  EXPECT_EQ(refusal(), (path_ / "variables/variables.index").string() + " is missing beside " + (path_ / "saved_model.pb").string() +
+                           ": a SavedModel is one folder of both");
+  std::filesystem::create_directory(path_ / "variables");
+  write("variables/variables.index", "");
+  write("variables/variables.data-00000-of-00001", "");
+  EXPECT_THAT(refusal(), testing::StartsWith((path_ / "saved_model.pb").string() + " is not a network that can be run: "));
+}
+
+TEST_F(Folder, MayLookAtWhatACallDoesNotDraw) {
+  write("example_info.json", R"({"version": "1", "shape": [32, 33, 7], "channels": [1,2,3,4,5,6,26]})");
+  const Model model(path_.string());
+  EXPECT_EQ(model.info().channels.back(), 26);
+  Answers answers;
+  model.session().infer(images(1, model.info().image_bytes()), 1, answers);
+  EXPECT_EQ(answers.size(), 1u);
+  EXPECT_THROW(model.shape(), Error);
+}
+
+TEST_F(Folder, IsDescribedWithoutBeingRun) {
+  const Description tiny = describe(path_.string());
+  EXPECT_EQ(tiny.file, "model.onnx");
+  EXPECT_EQ(tiny.format, "ONNX");
+  EXPECT_EQ(tiny.precision, "fp32");
+  EXPECT_EQ(tiny.bytes, std::filesystem::file_size(path_ / "model.onnx"));
+  EXPECT_EQ(tiny.info.rows, 32);
+  EXPECT_THAT(tiny.input_shape, testing::EndsWith(",32,33,7]"));
+  EXPECT_GT(tiny.parameters, 0);
 }
 
 TEST_F(Folder, NeedsANetworkThatIsWhole) {

@@ -150,11 +150,13 @@ report::RunSummary summary_of(const CallRequest& request, const Inputs& inputs, 
   return summary;
 }
 
-void add_stages(const std::vector<std::unique_ptr<Caller>>& callers, const StageClock& main_thread, report::RunSummary& summary) {
+void add_stages(const std::vector<std::unique_ptr<Caller>>& callers, const StageClock& main_thread, const model::Model& model,
+                report::RunSummary& summary) {
   for (int i = 0; i < kStages; ++i) {
     const auto stage = static_cast<size_t>(i);
     double seconds = main_thread.seconds()[stage];
     for (const auto& caller : callers) seconds += caller->worker.clock().seconds()[stage];
+    if (static_cast<Stage>(i) == Stage::kNetwork) seconds += model.cpu_seconds();
     summary.stage_cpu_seconds.emplace_back(stage_name(static_cast<Stage>(i)), seconds);
   }
   for (const auto& caller : callers) {
@@ -244,7 +246,7 @@ report::RunSummary call(const CallRequest& request) {
   output_clock.lap(Stage::kOutput);
   summary.variants = writer.variants();
 
-  add_stages(callers, output_clock, summary);
+  add_stages(callers, output_clock, model, summary);
   warn_of_emptiness(summary, request, contig_known);
   summary.usage = base::process_usage();
   return summary;
