@@ -5,7 +5,6 @@ import subprocess
 import sys
 
 import pytest
-import tf_records
 import vcf_check
 
 from programs import ROOT, call_words, records, run
@@ -73,27 +72,6 @@ def test_a_gvcf_holds_the_calls_and_blocks_over_all_else(demo, lone, gvcf):
 def test_threads_do_not_change_the_gvcf(demo, store, tmp_path, gvcf):
     run(*call_words(demo, store, tmp_path / "o.vcf.gz", "--output_gvcf", tmp_path / "o.g.vcf", "--num_shards", "3"))
     assert records(tmp_path / "o.g.vcf") == records(gvcf / "o.g.vcf.gz")
-
-
-def test_the_gvcf_is_that_of_the_steps_one_by_one(demo, tmp_path, gvcf):
-    """Its blocks are those that make_examples writes and postprocess_variants joins to the same calls."""
-    run("make_examples_pangenome_aware_dv", "--mode", "calling", "--ref", demo / "ref.fa", "--reads", demo / "reads.bam", "--pangenome",
-        demo / "panel.gbz", "--examples", tmp_path / "e.tfrecord.gz", "--gvcf", tmp_path / "b.tfrecord.gz", "--min_mapping_quality", "0",
-        "--keep_supplementary_alignments", "--normalize_reads", "--keep_legacy_allele_counter_behavior", "--sort_by_haplotypes",
-        "--checkpoint", ROOT / "models/wgs", "--gbz_store_dir", tmp_path)
-    sample = run("bcftools", "query", "-l", gvcf / "o.vcf.gz").stdout.strip()
-    outputs = []
-    for line in (line.split("\t") for line in records(gvcf / "o.vcf.gz").splitlines()):
-        depths = [int(value) for value in line[9].split(":")[3].split(",")]
-        sets = [(i,) for i in range(len(line[4].split(",")))] + [(i, j) for j in range(len(line[4].split(","))) for i in range(j)]
-        where = tf_records.site(line[0], int(line[1]) - 1, line[3], line[4].split(","), depths, sample)
-        outputs += tf_records.outputs(where, {alts: [0.0, 0.0, 1.0] for alts in sets})
-    tf_records.write(tmp_path / "c.tfrecord.gz", outputs)
-    run("postprocess_variants", "--ref", demo / "ref.fa", "--infile", tmp_path / "c.tfrecord.gz", "--outfile", tmp_path / "p.vcf",
-        "--nonvariant_site_tfrecord_path", tmp_path / "b.tfrecord.gz", "--gvcf_outfile", tmp_path / "p.g.vcf")
-    blocks = lambda path: [line for line in records(path).splitlines() if line.split("\t")[4] == "<*>"]  # noqa: E731
-    assert len(blocks(gvcf / "o.g.vcf.gz")) > 100
-    assert blocks(tmp_path / "p.g.vcf") == blocks(gvcf / "o.g.vcf.gz")
 
 
 def test_threads_do_not_change_the_calls(demo, store, tmp_path, lone):

@@ -1,4 +1,6 @@
 """call_variants as a program: a call output for every example, whatever the threads and the shards."""
+import json
+import shutil
 
 import pytest
 import tf_records
@@ -119,6 +121,18 @@ def test_examples_of_another_shape_are_refused_with_both_shapes(demo, store, tmp
     done = called(tmp_path / "e.tfrecord.gz", tmp_path / "c.tfrecord.gz", ok=False)
     assert done.returncode == 3 and "99" in done.stderr and "129" in done.stderr and "record 1 of" in done.stderr, done.stderr
     assert not list(tmp_path.glob("c*")) and not list(tmp_path.glob(".c*"))
+
+
+def test_examples_of_other_channels_are_refused_by_name(examples, tmp_path):
+    copy = tmp_path / "e.tfrecord.gz"
+    source = shards_of(examples)[0]
+    shutil.copy(source, copy)
+    info = json.loads((source.parent / f"{source.name}.example_info.json").read_text())
+    info["channels"][0], info["channels"][1] = info["channels"][1], info["channels"][0]
+    (tmp_path / "e.tfrecord.gz.example_info.json").write_text(json.dumps(info))
+    done = called(copy, tmp_path / "c.tfrecord.gz", ok=False)
+    assert done.returncode == 3 and "base_quality, read_base" in done.stderr, done.stderr
+    assert not list(tmp_path.glob("c*"))
 
 
 @pytest.mark.parametrize("damage", ["cut", "no example", "no model"])

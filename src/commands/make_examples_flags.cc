@@ -201,6 +201,11 @@ tensor::ImageShape image_shape(const MakeExamplesFlags& flags, MakeExamplesMode 
     const std::filesystem::path given(flags.checkpoint);
     const bool folder = std::filesystem::exists(given / "example_info.json");
     const tensor::ImageShape of_model = model::read_shape((folder ? given : given.parent_path()).string());
+    const auto trained = of_model.alt_aligned_rows ? tensor::AltAligned::kRows : tensor::alt_aligned_of(of_model.channels);
+    if (trained != *alt_aligned) {
+      throw usage_error(fmt::format("--alt_aligned_pileup {} does not fit the images of --checkpoint '{}'", flags.alt_aligned_pileup, flags.checkpoint),
+                        fmt::format("--alt_aligned_pileup {}", tensor::name(trained)));
+    }
     shape.channels = of_model.channels;
     shape.width = of_model.width;
     shape.height_reads = of_model.height_reads;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -20,9 +21,14 @@ constexpr int64_t kMostRows = 3000;
 constexpr int64_t kMostColumns = 10001;
 constexpr int64_t kMostChannels = 64;
 constexpr int64_t kLastChannel = 1'000'000;
+// Rows of upstream's networks: reads alone or below haplotypes, and with alt-aligned rows three times as many.
+struct UsualShape {
+  int rows;
+  int height_pangenome;
+  bool alt_aligned;
+};
+constexpr std::array<UsualShape, 4> kUsualShapes = {{{100, 0, false}, {200, 100, false}, {300, 0, true}, {600, 100, true}}};
 constexpr int kLeastBlock = 6;  // 5 reference rows and a read
-// All but allele_frequency, for which a call has no cohort, and the channels of alt-aligned pileups.
-constexpr int kDrawn[] = {1, 2, 3, 4, 5, 6, 7, 11, 12, 13, 14, 15, 16, 17, 18, 19, 22, 23, 24};
 
 int64_t integer_in(const Json& json, const std::string& name, int64_t least, int64_t most, const std::string& path) {
   if (!json.is_number_integer()) throw model_error(fmt::format("{}: '{}' is not a whole number", path, name));
@@ -150,17 +156,23 @@ tensor::ImageShape drawn_shape(const ExampleInfo& info, const std::string& path)
   shape.width = info.width;
   shape.channels.clear();
   for (const int number : info.channels) {
-    if (std::find(std::begin(kDrawn), std::end(kDrawn), number) == std::end(kDrawn)) {
-      throw model_error(fmt::format("{}: channel {} is not one that a call draws ({})", path, number, fmt::join(kDrawn, ", ")));
-    }
-    shape.channels.push_back(static_cast<tensor::Channel>(number));
+    const auto channel = tensor::channel_numbered(number);
+    if (!channel) throw model_error(fmt::format("{}: channel {} is not known", path, number));
+    shape.channels.push_back(*channel);
   }
-  if (!info.height_reads && info.rows != 200 && info.rows != 100) {
-    throw model_error(fmt::format("{}: {} rows without 'height_pangenome' and 'height_reads'; known without are 100 and 200",
+  if (info.height_reads) {
+    shape.height_reads = *info.height_reads;
+    shape.height_pangenome = *info.height_pangenome;
+    return shape;
+  }
+  const auto named = std::find_if(kUsualShapes.begin(), kUsualShapes.end(), [&info](const UsualShape& usual) { return usual.rows == info.rows; });
+  if (named == kUsualShapes.end()) {
+    throw model_error(fmt::format("{}: {} rows without 'height_pangenome' and 'height_reads'; known without are 100, 200, 300 and 600",
                                   path, info.rows));
   }
-  shape.height_reads = info.height_reads.value_or(100);
-  shape.height_pangenome = info.height_pangenome.value_or(info.rows - 100);
+  shape.height_reads = 100;
+  shape.height_pangenome = named->height_pangenome;
+  shape.alt_aligned_rows = named->alt_aligned;
   return shape;
 }
 

@@ -37,8 +37,9 @@ ExampleInfo parse_example_info(const std::string& json, const std::string& path)
 // Of a file of examples: its FILE.example_info.json. Errors: kInput/kRecord naming the file and what is wrong in it.
 ExampleInfo read_examples_info(const std::string& path);
 
-// The images as haploom draws them for a call. Without heights 200 rows are two blocks of 100, and 100 rows are reads alone.
-// Errors: kInput/kModel for channels that a call has no data for, an even width, rows that are not the sum of two blocks
+// The images as haploom draws them. Without heights 200 rows are two blocks of 100, and 100 rows are reads alone; 300 and 600
+// are these with alt-aligned rows.
+// Errors: kInput/kModel for channels that are not known, an even width, rows that are not the sum of two blocks
 tensor::ImageShape drawn_shape(const ExampleInfo& info, const std::string& path);
 
 // "read_base", or "channel 26" for one that haploom does not know.

@@ -95,12 +95,20 @@ TEST(ExampleInfo, TakesShapesAndChannelsThatACallDoesNotDraw) {
   EXPECT_EQ(parse_example_info(json_of("[300,222,1]", "[1]"), "info").rows, 300);
 }
 
-TEST(ExampleInfo, SaysWhatACallCannotDraw) {
+TEST(ExampleInfo, SaysWhatCannotBeDrawn) {
   EXPECT_EQ(undrawn(json_of("[200,220,1]", "[1]")), "info: the width 220 is not an odd number from 3");
-  EXPECT_EQ(undrawn(json_of("[200,221,1]", "[8]")),
-            "info: channel 8 is not one that a call draws (1, 2, 3, 4, 5, 6, 7, 11, 12, 13, 14, 15, 16, 17, 18, 19, 22, 23, 24)");
+  EXPECT_EQ(undrawn(json_of("[200,221,1]", "[26]")), "info: channel 26 is not known");
   EXPECT_EQ(undrawn(json_of("[110,221,1]", "[1]")),
-            "info: 110 rows without 'height_pangenome' and 'height_reads'; known without are 100 and 200");
+            "info: 110 rows without 'height_pangenome' and 'height_reads'; known without are 100, 200, 300 and 600");
+}
+
+TEST(ExampleInfo, ThreeTimesTheUsualRowsAreAltAlignedOnes) {
+  const auto drawn = [](const std::string& shape) { return drawn_shape(parse_example_info(json_of(shape, "[1,2]"), "info"), "info"); };
+  EXPECT_EQ(drawn("[300,221,2]").height_pangenome, 0);
+  EXPECT_TRUE(drawn("[300,221,2]").alt_aligned_rows);
+  EXPECT_EQ(drawn("[600,221,2]").height_pangenome, 100);
+  EXPECT_EQ(drawn("[600,221,2]").rows(), 600);
+  EXPECT_FALSE(drawn("[200,221,2]").alt_aligned_rows);
 }
 
 TEST(ExampleInfo, FitsExamplesOfTheSameShapeAndChannelsAlone) {

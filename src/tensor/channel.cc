@@ -92,6 +92,8 @@ std::vector<Channel> parse_channel_list(std::string_view list, AltAligned alt_al
   return out;
 }
 
+std::string_view name(AltAligned kind) { return kAltAligned[static_cast<size_t>(kind)]; }
+
 std::optional<AltAligned> alt_aligned_named(std::string_view name) {
   const auto found = std::find(kAltAligned.begin(), kAltAligned.end(), name);
   if (found == kAltAligned.end()) return std::nullopt;

@@ -61,6 +61,7 @@ std::optional<Channel> channel_numbered(int64_t number);
 std::vector<Channel> parse_channel_list(std::string_view list, AltAligned alt_aligned);
 
 // none, base_channels, diff_channels, rows
+std::string_view name(AltAligned kind);
 std::optional<AltAligned> alt_aligned_named(std::string_view name);
 
 // What channels tell of an alt-aligned pileup: kDiffChannels or kBaseChannels when its two channels stand last, else kNone.
