@@ -1,7 +1,7 @@
 #!/bin/bash
 # A fuzz target under libFuzzer with AddressSanitizer and UndefinedBehaviorSanitizer.
 #
-#   tests/fuzz/run.sh NAME CPU_SECONDS     NAME: gbz, image, gfa, record_view or records
+#   tests/fuzz/run.sh NAME CPU_SECONDS     NAME: gbz, image, gfa, index, record_view or records
 #
 # Begins with tests/fuzz/corpus/NAME and the seeds of fuzz_seeds; what it finds new goes to build-fuzz/found/NAME, what ends
 # the program to build-fuzz/finds/NAME-*. Exit 0: CPU_SECONDS of work without a find.

@@ -1,6 +1,6 @@
-// First files for the corpora: small graphs as GFA, as GBZ of each version, and as images; records of DeepVariant's files.
+// First files for the corpora: small graphs as GFA, as GBZ of each version, as images and as indexes; records of DeepVariant's files.
 //
-//   fuzz_seeds tests/data/small.gfa OUT     OUT/gfa/NAME, OUT/gbz/NAME.vN, OUT/image/NAME, OUT/records/NAME
+//   fuzz_seeds tests/data/small.gfa OUT     OUT/gfa/NAME, OUT/gbz/NAME.vN, OUT/image/NAME, OUT/index/NAME, OUT/records/NAME
 //
 // SPDX-License-Identifier: BSD-3-Clause
 #include <fmt/format.h>
@@ -16,6 +16,7 @@
 #include "formats/records.h"
 #include "formats/tfrecord.h"
 #include "gbz/gbz.h"
+#include "shared_image/gbz_source.h"
 #include "shared_image/image_writer.h"
 
 namespace haploom {
@@ -130,7 +131,11 @@ int main(int argc, char** argv) {
       std::string bytes;
       gbz::build_gbz((out / "gfa" / name).string(), version == 2 ? 2 : gbz::kMaxNodeBases, version, [&](std::string_view more) { bytes += more; });
       write_file(out / "gbz" / fmt::format("{}.v{}", name, version), bytes);
-      if (version == 1) write_file(out / "image" / name, image_of(gbz::Gbz::parse(std::as_bytes(std::span(bytes)), name)));
+      if (version != 1) continue;
+      write_file(out / "image" / name, image_of(gbz::Gbz::parse(std::as_bytes(std::span(bytes)), name)));
+      const fs::path index = shared_image::write_index((out / "gbz" / fmt::format("{}.v1", name)).string(), true, 1).path;
+      fs::create_directories(out / "index");
+      fs::rename(index, out / "index" / name);
     }
   }
 }
