@@ -6,8 +6,9 @@ import gzip
 import json
 
 import pytest
+import tf_records
 
-from dv_records import candidate, decoded, differences, example, index_of, int32s, variant
+from dv_records import call_output, candidate, decoded, differences, example, fields, index_of, int32s, integers, map_of, variant
 from programs import run
 
 C6 = "read_base,base_quality,mapping_quality,strand,read_supports_variant,base_differs_from_ref"
@@ -113,6 +114,42 @@ def test_any_number_of_shards_gives_the_same_records(make, shards):
 def test_images_with_normalised_reads(make, goldens):
     made = make("--min_mapping_quality", 1, "--keep_legacy_allele_counter_behavior", "--normalize_reads")
     assert_examples("images, normalize_reads, legacy counts, MAPQ 1", goldens, made, "golden.calling_examples.with_flags.tfrecord.gz", C7)
+
+
+def calls_of(examples, golden_outputs):
+    """Call outputs of our examples, with the probabilities that DeepVariant's network gave the same images."""
+    answers = {}
+    for record in tf_records.read(golden_outputs):
+        output = call_output(record)
+        site = output["variant"]
+        answers[site["start"], site["ref"], *site["alts"], *output["alt_allele_indices"]] = output["genotype_probabilities"]
+    outputs = []
+    for record in tf_records.read(examples):
+        features = map_of(fields(fields(record)[1][-1]), 1)
+        site, alts = (fields(fields(features[key])[1][-1])[1][0] for key in ("variant/encoded", "alt_allele_indices/encoded"))
+        where = variant(site)
+        key = (where["start"], where["ref"], *where["alts"], *integers(fields(alts)[1]))
+        outputs.append(tf_records.data(1, site) + tf_records.data(2, alts) + tf_records.packed_doubles(3, answers.pop(key)))
+    assert answers == {}, "images that we do not have"
+    return outputs
+
+
+@pytest.mark.parametrize("more, golden", [((), "golden.postprocess_gvcf_output.g.vcf"),
+                                          (("--include_med_dp",), "golden.postprocess_gvcf_output.med_dp.g.vcf")])
+def test_from_reads_to_vcf_and_gvcf(make, goldens, tmp_path, more, golden):
+    """All steps but the network, whose weights are not among the goldens: its answers are."""
+    made = make(*more, outputs=CALLING)
+    place = goldens / "postprocess"
+    tf_records.write(tmp_path / "calls.tfrecord.gz",
+                     calls_of(made / "examples.tfrecord.gz", place / "golden.postprocess_single_site_input-00000-of-00001.tfrecord.gz"))
+    run("postprocess_variants", "--ref", goldens / "inputs/ucsc.hg19.chr20.unittest.fasta.gz", "--infile", tmp_path / "calls.tfrecord.gz",
+        "--outfile", tmp_path / "o.vcf", "--nonvariant_site_tfrecord_path", made / "gvcf.tfrecord.gz", "--gvcf_outfile", tmp_path / "o.g.vcf")
+    records = lambda path: [line for line in path.read_text().splitlines() if not line.startswith("#")]  # noqa: E731
+    for ours, theirs in (("o.vcf", "golden.postprocess_single_site_output.vcf"), ("o.g.vcf", golden)):
+        got, want = records(tmp_path / ours), records(place / theirs)
+        equal = sum(a == b for a, b in zip(got, want))
+        TABLE[f"reads to {theirs.removeprefix('golden.postprocess_')}"] = f"{equal}/{len(want)}"
+        assert got == want, [(a, b) for a, b in zip(got, want) if a != b][:3]
 
 
 TRUTH = ("--truth_variants", "INPUTS/test_nist.b37_chr20_100kbp_at_10mb.vcf.gz",

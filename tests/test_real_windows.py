@@ -82,3 +82,21 @@ def test_the_bam_and_the_cram_of_one_sample_give_the_same_calls(shared_data, sto
         call(store, tmp_path / f"{suffix}.vcf.gz", real / "ref/ucsc.hg19.chr20.unittest.fasta.gz",
              real / f"reads/NA12878_S1.chr20.10_10p1mb.{suffix}", region)
     assert records(tmp_path / "bam.vcf.gz") == records(tmp_path / "cram.vcf.gz") != ""
+
+
+@pytest.mark.parametrize("name", ["HG002", "NA12878"])
+def test_files_between_the_steps_change_nothing(shared_data, store, tmp_path, name):
+    """VCF and gVCF of the real windows: in one piece on one and two threads, in steps with one shard and three."""
+    real = shared_data / "real"
+    ref, reads, graph, region = {
+        "HG002": (real / "ref/hs37d5.chr20.fa.gz", real / "reads/HG002_NIST_150bp_downsampled_30x.chr20.10_10p1mb.bam",
+                  real / "pangenome/for_HG002_window.NA12878haps.GRCh37_20.gbz", "20:10000001-10060000"),
+        "NA12878": (real / "ref/ucsc.hg19.chr20.unittest.fasta.gz", real / "reads/NA12878_S1.chr20.10_10p1mb.cram",
+                    real / "pangenome/for_NA12878_window.HG002haps.GRCh37_chr20.gbz", "chr20:10000001-10030000")}[name]
+    results = []
+    for i, more in enumerate(([], ["--num_shards", 2], ["--intermediate_results_dir", tmp_path / "a"],
+                              ["--intermediate_results_dir", tmp_path / "b", "--num_shards", 3])):
+        call(store, tmp_path / f"{i}.vcf.gz", ref, reads, region, "--pangenome", graph, "--output_gvcf", tmp_path / f"{i}.g.vcf.gz", *more)
+        results.append([records(tmp_path / f"{i}.{kind}.gz") for kind in ("vcf", "g.vcf")])
+    assert results[0][0].count("\n") > 60 and results[0][1].count("\n") > 300
+    assert results[1:] == results[:1] * 3
