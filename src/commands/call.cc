@@ -14,6 +14,7 @@
 #include "commands/call_flags.h"
 #include "commands/commands.h"
 #include "commands/flag_values.h"
+#include "commands/output_names.h"
 #include "commands/steps.h"
 
 namespace haploom::commands {
@@ -49,6 +50,8 @@ void check_flags(const Options& options, const CLI::App& command, Program progra
     throw usage_error("--pangenome is required", "give a GBZ, or use run_deepvariant to call without a pangenome");
   if (!run.sample_name.empty() && !run.common.pangenome.empty() && run.sample_name == run.sample_name_pangenome)
     throw usage_error(fmt::format("the reads and the pangenome are both named {}", run.sample_name), "give --sample_name_pangenome another name");
+  check_outputs_are_apart({{"--output_vcf", run.output_vcf}, {"--output_gvcf", run.output_gvcf}, {"--report", options.report}},
+                          {{"--reads", run.common.reads}, {"--ref", run.common.ref}, {"--pangenome", run.common.pangenome}});
   const bool small_model_wanted = command.count("--disable_small_model") > 0 && !options.disable_small_model;
   if (small_model_wanted && run.customized_small_model.empty())
     throw usage_error("--nodisable_small_model asks for a small model, and none is shipped", "give --customized_small_model FOLDER, or leave it out");

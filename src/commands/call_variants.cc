@@ -12,6 +12,7 @@
 #include "commands/call_flags.h"
 #include "commands/commands.h"
 #include "commands/flag_values.h"
+#include "commands/output_names.h"
 #include "commands/steps.h"
 
 namespace haploom::commands {
@@ -42,6 +43,7 @@ void check_flags(const Options& options) {
   const std::string name = std::filesystem::path(options.request.outfile).filename().string();
   if (name.find(".tfrecord") == std::string::npos && name.find("-of-") == std::string::npos)
     throw usage_error(fmt::format("--outfile '{}' is neither NAME.tfrecord.gz nor the name of a shard", options.request.outfile), "write NAME.tfrecord.gz");
+  check_outputs_are_apart({{"--outfile", options.request.outfile}}, {{"--examples", options.request.examples}});
   if (!options.activation_layers.empty()) base::warn("commands", "--activation_layers changes nothing: networks of this form do not show their layers");
   if (options.request.true_labels && !options.request.debug_info)
     base::warn("commands", "--debugging_true_label_mode changes nothing without --include_debug_info");

@@ -11,6 +11,7 @@
 #include "commands/call_flags.h"
 #include "commands/commands.h"
 #include "commands/flag_values.h"
+#include "commands/output_names.h"
 #include "commands/steps.h"
 
 namespace haploom::commands {
@@ -48,6 +49,11 @@ void check_flags(const Options& options) {
     throw usage_error("a gVCF needs both --nonvariant_site_tfrecord_path and --gvcf_outfile", "give both or none");
   if (options.request.options.use_multiallelic_model && options.debug_output_all_candidates == "ALT")
     throw usage_error("--debug_output_all_candidates=ALT and --use_multiallelic_model exclude each other", "use --debug_output_all_candidates=INFO");
+  check_outputs_are_apart({{"--outfile", options.request.output_vcf}, {"--gvcf_outfile", options.gvcf_outfile}},
+                          {{"--infile", options.request.call_outputs},
+                           {"--nonvariant_site_tfrecord_path", options.nonvariant_site_tfrecord_path},
+                           {"--small_model_cvo_records", options.small_model_cvo_records},
+                           {"--ref", options.request.reference}});
   if (!options.par_regions_bed.empty() && options.haploid_contigs.empty())
     base::warn("commands", "--par_regions_bed has no effect without --haploid_contigs");
 }
