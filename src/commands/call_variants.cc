@@ -86,10 +86,8 @@ void add_flags(CLI::App& command, Options& options) {
 }  // namespace
 
 pipeline::CallVariantsRequest call_variants_request(const Step& step) {
-  CLI::App app;
   Options options;
-  add_flags(app, options);
-  parse_step(app, step);
+  read_step(step, [&options](CLI::App& app) { add_flags(app, options); });
   check_flags(options);
   return request_of(options);
 }

@@ -168,6 +168,15 @@ pipeline::MakeExamplesCounts make_all_examples(const std::vector<pipeline::MakeE
   return all;
 }
 
+void parse(CLI::App& app, const Step& step) {
+  std::vector<std::string> words(step.words.rbegin(), step.words.rend());  // what CLI11 takes
+  try {
+    app.parse(words);
+  } catch (const CLI::ParseError& wrong) {
+    throw usage_error(fmt::format("{}: {}", step.program, wrong.what()), fmt::format("haploom {} --help lists its flags", step.program));
+  }
+}
+
 }  // namespace
 
 Steps steps_of(const RunFlags& flags, const std::string& folder) {
@@ -194,20 +203,17 @@ std::string script(const Steps& steps) {
 }
 
 pipeline::MakeExamplesRequest make_examples_request(const Step& step) {
-  CLI::App app;
   MakeExamplesFlags flags(step.program == kPangenomeAware);
+  CLI::App app;
   flags.add_to(app);
-  parse_step(app, step);
+  parse(app, step);
   return flags.request(app);
 }
 
-void parse_step(CLI::App& app, const Step& step) {
-  std::vector<std::string> words(step.words.rbegin(), step.words.rend());  // what CLI11 takes
-  try {
-    app.parse(words);
-  } catch (const CLI::ParseError& wrong) {
-    throw usage_error(fmt::format("{}: {}", step.program, wrong.what()), fmt::format("haploom {} --help lists its flags", step.program));
-  }
+void read_step(const Step& step, const std::function<void(CLI::App&)>& add_flags) {
+  CLI::App app;
+  add_flags(app);
+  parse(app, step);
 }
 
 report::RunSummary run_steps(const Steps& steps, const std::string& logging_dir) {

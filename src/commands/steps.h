@@ -7,6 +7,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -48,8 +49,8 @@ Steps steps_of(const RunFlags& flags, const std::string& folder);
 // What a shell would run, three commands one after another.
 std::string script(const Steps& steps);
 
-// Errors: kUsage, naming the program
-void parse_step(CLI::App& app, const Step& step);
+// Reads a step's words by the flags that are added. Errors: kUsage, naming the program
+void read_step(const Step& step, const std::function<void(CLI::App&)>& add_flags);
 
 // One step's command line as its program reads it. Errors: kUsage, as that program's
 pipeline::MakeExamplesRequest make_examples_request(const Step& step);
