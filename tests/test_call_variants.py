@@ -25,6 +25,19 @@ def examples(demo, tmp_path_factory):
     return place / "e.tfrecord@3.gz"
 
 
+@pytest.fixture(scope="module")
+def two_long_files(examples, tmp_path_factory):
+    """200 and 70 examples: more than one piece of each."""
+    place = tmp_path_factory.mktemp("long")
+    records = [record for shard in shards_of(examples) for record in tf_records.read(shard)]
+    while len(records) < 270:
+        records += records
+    files = [place / "a.tfrecord.gz", place / "b.tfrecord.gz"]
+    tf_records.write(files[0], records[:200])
+    tf_records.write(files[1], records[200:270])
+    return files
+
+
 def called(examples, outfile, *more, ok=True):
     return run("call_variants", "--examples", examples, "--outfile", outfile, "--checkpoint", MODEL, *more, ok=ok)
 
@@ -56,6 +69,21 @@ def test_threads_and_writers_change_nothing_but_where_outputs_stand(examples, ou
     called(examples, tmp_path / "three.tfrecord.gz", "--num_threads", "3", "--writer_threads", "3")
     spread = [list(tf_records.read(tmp_path / f"three-0000{i}-of-00003.tfrecord.gz")) for i in range(3)]
     assert all(spread) and sorted(sum(spread, [])) == sorted(outputs)
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+def test_files_take_turns(two_long_files, tmp_path, threads):
+    """64 examples of each in turn, so that one reader does not hold up all threads."""
+    alone = []
+    for i, file in enumerate(two_long_files):
+        called(file, tmp_path / f"{i}.tfrecord.gz", "--num_threads", threads)
+        alone.append(list(tf_records.read(tmp_path / f"{i}-00000-of-00001.tfrecord.gz")))
+    assert [len(outputs) for outputs in alone] == [200, 70]
+    called(",".join(map(str, two_long_files)), tmp_path / "both.tfrecord.gz", "--num_threads", threads)
+    first, second = alone
+    assert list(tf_records.read(tmp_path / "both-00000-of-00001.tfrecord.gz")) == first[:64] + second[:64] + first[64:128] + second[64:] + first[128:]
+    called(",".join(map(str, two_long_files)), tmp_path / "some.tfrecord.gz", "--num_threads", threads, "--limit", 130)
+    assert list(tf_records.read(tmp_path / "some-00000-of-00001.tfrecord.gz")) == first[:64] + second[:64] + first[64:66]
 
 
 def test_an_answer_does_not_depend_on_the_examples_beside_it(examples, outputs, tmp_path):
@@ -132,6 +160,14 @@ def test_examples_of_other_channels_are_refused_by_name(examples, tmp_path):
     (tmp_path / "e.tfrecord.gz.example_info.json").write_text(json.dumps(info))
     done = called(copy, tmp_path / "c.tfrecord.gz", ok=False)
     assert done.returncode == 3 and "base_quality, read_base" in done.stderr, done.stderr
+    assert not list(tmp_path.glob("c*"))
+
+
+def test_a_damaged_file_among_many_ends_the_run(two_long_files, tmp_path):
+    damaged = tmp_path / "damaged.tfrecord.gz"
+    damaged.write_bytes(two_long_files[0].read_bytes()[:-20_000])
+    done = called(f"{two_long_files[0]},{damaged},{two_long_files[1]}", tmp_path / "c.tfrecord.gz", "--num_threads", 3, ok=False)
+    assert done.returncode == 3 and "damaged.tfrecord.gz" in done.stderr, done.stderr
     assert not list(tmp_path.glob("c*"))
 
 

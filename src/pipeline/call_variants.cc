@@ -4,8 +4,13 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
+#include <condition_variable>
 #include <filesystem>
+#include <limits>
 #include <memory>
+#include <mutex>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,6 +28,7 @@ namespace haploom::pipeline {
 namespace {
 
 constexpr size_t kExamplesOfBatch = 64;  // the smaller, the less memory a thread needs; many times what the network takes at once
+constexpr size_t kFilesTogether = 32;    // upstream's number, too: _DEFAULT_INPUT_READ_THREADS
 constexpr size_t kWaitingBatches = 16;
 constexpr uint64_t kLogEvery = 100'000;  // examples
 
@@ -70,38 +76,89 @@ void check_example_info(const std::string& examples, const model::Model& model, 
 struct Batch {
   std::vector<std::string> records;
   uint64_t first = 0;  // number of the first in its file, from 1
-  const std::string* file = nullptr;
 };
 
-class Batches {
+// A file whose batches are asked for by many threads and read one after another.
+class ExampleFile {
  public:
-  Batches(const std::vector<std::string>& files, std::optional<uint64_t> limit) : files_(files), left_(limit) {}
+  explicit ExampleFile(std::string path) : path_(std::move(path)) {}
+  const std::string& path() const { return path_; }
+  bool ended() const { return ended_; }
 
-  std::optional<Batch> next() {
+  // The batch of that number; empty behind the last. Waits for those before it, which must have been asked for.
+  Batch read(uint64_t number) {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return read_ == number; });
+    Batch batch;
+    try {
+      if (!ended_) batch = next();
+    } catch (...) {
+      end_batch(/*ended=*/true);
+      throw;
+    }
+    end_batch(batch.records.size() < kExamplesOfBatch);
+    return batch;
+  }
+
+ private:
+  Batch next() {
+    if (!reader_) reader_.emplace(path_);
+    Batch batch;
+    batch.first = reader_->records() + 1;
+    while (batch.records.size() < kExamplesOfBatch) {
+      const auto record = reader_->next();
+      if (!record) break;
+      batch.records.emplace_back(*record);
+    }
+    return batch;
+  }
+
+  void end_batch(bool ended) {
+    if (ended) reader_.reset();
+    ended_ = ended;
+    ++read_;
+    changed_.notify_all();
+  }
+
+  std::string path_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::optional<formats::RecordReader> reader_;
+  uint64_t read_ = 0;
+  std::atomic<bool> ended_ = false;
+};
+
+// Which batch of which file is next: of some files together a batch each in turn, so that they are unpacked side by side.
+class Turns {
+ public:
+  struct Turn {
+    size_t file = 0;
+    uint64_t batch = 0;
+  };
+  explicit Turns(std::span<const std::unique_ptr<ExampleFile>> files) : files_(files) {}
+
+  std::optional<Turn> next() {
     base::throw_if_stopped();
-    while (file_ < files_.size()) {
-      if (!reader_) reader_.emplace(files_[file_]);
-      Batch batch;
-      batch.file = &files_[file_];
-      batch.first = reader_->records() + 1;
-      while (batch.records.size() < kExamplesOfBatch && left_ != uint64_t{0}) {
-        const auto record = reader_->next();
-        if (!record) break;
-        batch.records.emplace_back(*record);
-        if (left_) --*left_;
+    while (first_ < files_.size()) {
+      const size_t end = std::min(first_ + kFilesTogether, files_.size());
+      for (; file_ < end; ++file_) {
+        if (files_[file_]->ended()) continue;
+        any_ = true;
+        return Turn{file_++, batch_};
       }
-      if (!batch.records.empty()) return batch;
-      reader_.reset();
-      ++file_;
+      first_ = any_ ? first_ : end;
+      batch_ = any_ ? batch_ + 1 : 0;
+      file_ = first_;
+      any_ = false;
     }
     return std::nullopt;
   }
 
  private:
-  const std::vector<std::string>& files_;
-  std::optional<uint64_t> left_;
-  size_t file_ = 0;
-  std::optional<formats::RecordReader> reader_;
+  std::span<const std::unique_ptr<ExampleFile>> files_;
+  size_t first_ = 0, file_ = 0;  // of those together, and the next of them
+  uint64_t batch_ = 0;
+  bool any_ = false;             // of them had this batch
 };
 
 // Source: variant_utils.py is_snp, has_insertion, has_deletion (DeepVariant 1.9)
@@ -127,7 +184,7 @@ class Answerer {
       : request_(request), shape_(model.shape()), session_(model.session()) {}
 
   // A call output for each record.
-  std::vector<std::string> run(const Batch& batch) {
+  std::vector<std::string> run(const Batch& batch, const std::string& file) {
     std::vector<formats::ExampleRecord> examples;
     images_.clear();
     for (size_t i = 0; i < batch.records.size(); ++i) {
@@ -136,7 +193,7 @@ class Answerer {
         check_shape(example);
         images_.insert(images_.end(), example.image.begin(), example.image.end());
       } catch (Error& error) {
-        error.add_context(fmt::format("reading record {} of '{}'", batch.first + i, *batch.file));
+        error.add_context(fmt::format("reading record {} of '{}'", batch.first + i, file));
         throw;
       }
     }
@@ -176,7 +233,7 @@ class Answerer {
 }  // namespace
 
 CallVariantsSummary call_variants(const CallVariantsRequest& request) {
-  const model::Model model(request.model_folder);
+  const model::Model model(request.model_folder, request.threads);
   const std::vector<std::string> files = files_of(request.examples);
   if (!files.empty()) check_example_info(files.front(), model, request.model_folder);
   std::vector<formats::RecordWriter> writers;
@@ -184,22 +241,30 @@ CallVariantsSummary call_variants(const CallVariantsRequest& request) {
 
   CallVariantsSummary summary;
   summary.model = model.name();
-  Batches batches(files, request.limit);
+  std::atomic<bool> enough = request.limit == uint64_t{0};
+  std::vector<std::unique_ptr<ExampleFile>> sources;
+  for (const std::string& file : files) sources.push_back(std::make_unique<ExampleFile>(file));
+  Turns turns(sources);
   const int threads = std::max(1, request.threads);
   std::vector<std::unique_ptr<Answerer>> answerers(static_cast<size_t>(threads));  // made by the thread that needs one
-  size_t turn = 0;
-  stream_in_order<Batch, std::vector<std::string>>(
-      threads, [&] { return batches.next(); },
-      [&](int thread, Batch&& batch) {
+  const uint64_t limit = request.limit.value_or(std::numeric_limits<uint64_t>::max());
+  size_t shard = 0;
+  stream_in_order<Turns::Turn, std::vector<std::string>>(
+      threads, [&] { return enough ? std::nullopt : turns.next(); },
+      [&](int thread, Turns::Turn&& turn) {
+        ExampleFile& file = *sources[turn.file];
+        const Batch batch = file.read(turn.batch);  // first, whatever fails after it: others wait for their turn
         auto& own = answerers[static_cast<size_t>(thread)];
         if (!own) own = std::make_unique<Answerer>(request, model);
-        return own->run(batch);
+        return own->run(batch, file.path());
       },
       [&](std::vector<std::string>&& outputs) {
-        for (const std::string& output : outputs) writers[turn].write(output);
-        turn = (turn + 1) % writers.size();
+        outputs.resize(std::min<uint64_t>(outputs.size(), limit - summary.examples));
+        for (const std::string& output : outputs) writers[shard].write(output);
+        if (!outputs.empty()) shard = (shard + 1) % writers.size();
         const uint64_t before = summary.examples;
         summary.examples += outputs.size();
+        enough = summary.examples == limit;
         if (before / kLogEvery != summary.examples / kLogEvery) base::info("pipeline", "{} examples", summary.examples);
       },
       kWaitingBatches);

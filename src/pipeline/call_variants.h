@@ -2,9 +2,9 @@
 //
 // In:     examples in TFRecord files (formats/sharded_name.h says what a name stands for), several names separated by commas;
 //         beside the first file its example_info.json, if it is there
-// Out:    a CallVariantsOutput an example, in the order of the files; the same bytes for any number of threads. An outfile
-//         without a shard number of its own comes in `shards` shards, pieces of 64 examples dealt out in turn
-// Cost:   threads x (64 examples and a session of the network)
+// Out:    a CallVariantsOutput an example: of 32 files at a time 64 examples each in turn; the same bytes for any number of
+//         threads. An outfile without a shard number of its own comes in `shards` shards, these 64 dealt out in turn
+// Cost:   threads x (64 examples and a session of the network). Files are unpacked side by side: one alone feeds some four threads
 // Errors: of the readers, the model and the writers; kInput/kModel for examples that the network was not made for. Nothing
 //         stands under the outputs' names then
 // Source: call_variants.py (DeepVariant 1.9)
