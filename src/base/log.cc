@@ -24,7 +24,11 @@ spdlog::sinks::dist_sink_mt& sinks() {
 }
 
 spdlog::logger& logger() {
-  static spdlog::logger instance("haploom", spdlog::sink_ptr(&sinks(), [](spdlog::sinks::sink*) {}));
+  static spdlog::logger& instance = [] () -> spdlog::logger& {
+    static spdlog::logger made("haploom", spdlog::sink_ptr(&sinks(), [](spdlog::sinks::sink*) {}));
+    made.flush_on(spdlog::level::debug);  // a log is what is left of a run that was killed
+    return made;
+  }();
   return instance;
 }
 

@@ -10,22 +10,24 @@
 
 namespace haploom::commands {
 void CallFlags::add_to(CLI::App& command) {
-  command.add_option("--model_type", model_type, "preset: WGS or WES; without a pangenome also PACBIO, ONT_R104, HYBRID_PACBIO_ILLUMINA, MASSEQ")->capture_default_str();
-  command.add_option("--ref", ref, "reference FASTA with its .fai (may be bgzipped, with .gzi)")->required();
-  command.add_option("--reads", reads, "BAM or CRAM, sorted, with its index")->required();
-  command.add_option("--pangenome", pangenome, "pangenome graph, GBZ version 1 to 3, or BAM or CRAM of its haplotypes");
-  command.add_option("--regions", regions, "what to call, blank separated: chr20, chr20:10,000,001-10,100,000, or BED files");
-  command.add_option("--exclude_regions", exclude_regions, "what to leave out, written like --regions");
-  command.add_option("--gbz_shared_memory_name,--shared_memory_name", gbz_shared_memory_name,
+  // In the manner of absl: the last one counts.
+  const auto add = [&command](const char* flag, auto& value, const char* help) { return command.add_option(flag, value, help)->take_last(); };
+  add("--model_type", model_type, "preset: WGS or WES; without a pangenome also PACBIO, ONT_R104, HYBRID_PACBIO_ILLUMINA, MASSEQ")->capture_default_str();
+  add("--ref", ref, "reference FASTA with its .fai (may be bgzipped, with .gzi)")->required();
+  add("--reads", reads, "BAM or CRAM, sorted, with its index")->required();
+  add("--pangenome", pangenome, "pangenome graph, GBZ version 1 to 3, or BAM or CRAM of its haplotypes");
+  add("--regions", regions, "what to call, blank separated: chr20, chr20:10,000,001-10,100,000, or BED files");
+  add("--exclude_regions", exclude_regions, "what to leave out, written like --regions");
+  add("--gbz_shared_memory_name,--shared_memory_name", gbz_shared_memory_name,
                      "name of the pangenome in shared memory; {job}, {pid} and {fp} are replaced. Without it, jobs with the "
                      "same graph share GBZ_SHARED_MEMORY.<fingerprint>");
   store.add_to(command);
-  command.add_option("--ref_name_pangenome", ref_name_pangenome,
+  add("--ref_name_pangenome", ref_name_pangenome,
                      "sample of the reference paths in the graph (default: GRCh38, or the only one)");
-  command.add_option("--ref_chrom_prefix", ref_chrom_prefix,
+  add("--ref_chrom_prefix", ref_chrom_prefix,
                      "cut from contig names before they are looked up in the graph (default: matched by the usual spellings)");
-  command.add_option("--customized_model", customized_model, "model folder instead of the shipped one");
-  command.add_option("--num_shards", num_shards, "threads")->capture_default_str()->check(CLI::Range(1, 1024));
+  add("--customized_model", customized_model, "model folder instead of the shipped one");
+  add("--num_shards", num_shards, "threads")->capture_default_str()->check(CLI::Range(1, 1024));
 }
 
 std::string CallFlags::model_folder() const { return customized_model.empty() ? shipped_model(model_type) : customized_model; }
@@ -43,8 +45,10 @@ std::string shipped_model(const std::string& model_type) {
   const fs::path program = fs::read_symlink("/proc/self/exe", ignored).parent_path();
   places.push_back(program / "../../models");                // build tree
   places.push_back(program / "../share/haploom/models");     // installation
-  // One network serves both presets until exomes get their own: it was trained on depths from 15 to 55.
-  for (const std::string& folder : {name, std::string("wgs")}) {
+  // One network serves both presets of short reads until exomes get their own: it was trained on depths from 15 to 55.
+  std::vector<std::string> folders = {name};
+  if (name == "wes") folders.emplace_back("wgs");
+  for (const std::string& folder : folders) {
     for (const fs::path& place : places) {
       if (fs::exists(place / folder / "example_info.json", ignored)) return fs::weakly_canonical(place / folder).string();
     }

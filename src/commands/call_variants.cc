@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <filesystem>
 #include <memory>
 #include <thread>
 
@@ -14,6 +13,7 @@
 #include "commands/flag_values.h"
 #include "commands/output_names.h"
 #include "commands/steps.h"
+#include "formats/sharded_name.h"
 
 namespace haploom::commands {
 namespace {
@@ -35,20 +35,6 @@ struct Options {
   int num_input_shards = 0;
 };
 
-void check_flags(const Options& options) {
-  if (options.stream_examples)
-    throw usage_error("--stream_examples asks for examples in shared memory, which this release does not pass on", "run `haploom call`: there the steps are one process");
-  if (options.execution_hardware == "accelerator")
-    throw usage_error("--execution_hardware accelerator asks for a GPU, which this release does not use", "leave it out");
-  const std::string name = std::filesystem::path(options.request.outfile).filename().string();
-  if (name.find(".tfrecord") == std::string::npos && name.find("-of-") == std::string::npos)
-    throw usage_error(fmt::format("--outfile '{}' is neither NAME.tfrecord.gz nor the name of a shard", options.request.outfile), "write NAME.tfrecord.gz");
-  check_outputs_are_apart({{"--outfile", options.request.outfile}}, {{"--examples", options.request.examples}});
-  if (!options.activation_layers.empty()) base::warn("commands", "--activation_layers changes nothing: networks of this form do not show their layers");
-  if (options.request.true_labels && !options.request.debug_info)
-    base::warn("commands", "--debugging_true_label_mode changes nothing without --include_debug_info");
-}
-
 pipeline::CallVariantsRequest request_of(const Options& options) {
   pipeline::CallVariantsRequest request = options.request;
   request.threads = options.num_threads;
@@ -56,6 +42,23 @@ pipeline::CallVariantsRequest request_of(const Options& options) {
   if (options.limit > 0) request.limit = options.limit;
   if (options.max_batches) request.limit = std::min(request.limit.value_or(~uint64_t{0}), *options.max_batches * options.batch_size);
   return request;
+}
+
+void check_flags(const Options& options) {
+  if (options.stream_examples)
+    throw usage_error("--stream_examples asks for examples in shared memory, which this release does not pass on", "run `haploom call`: there the steps are one process");
+  if (options.execution_hardware == "accelerator")
+    throw usage_error("--execution_hardware accelerator asks for a GPU, which this release does not use", "leave it out");
+  const std::string& name = options.request.outfile;
+  if (!name.ends_with(".tfrecord") && !name.ends_with(".tfrecord.gz") && !formats::sharded_name(name) && !formats::is_shard(name))
+    throw usage_error(fmt::format("--outfile '{}' is neither NAME.tfrecord.gz nor the name of a shard", name), "write NAME.tfrecord.gz");
+  if (words(options.request.examples, ",").empty()) throw usage_error("--examples is empty", "name the files of make_examples");
+  std::vector<NamedPath> examples;
+  for (const std::string& file : words(options.request.examples, ",")) examples.push_back({"--examples", file});
+  check_outputs_are_apart({{"--outfile", pipeline::sharded_outfile(request_of(options))}}, examples);
+  if (!options.activation_layers.empty()) base::warn("commands", "--activation_layers changes nothing: networks of this form do not show their layers");
+  if (options.request.true_labels && !options.request.debug_info)
+    base::warn("commands", "--debugging_true_label_mode changes nothing without --include_debug_info");
 }
 
 void add_flags(CLI::App& command, Options& options) {
@@ -66,9 +69,9 @@ void add_flags(CLI::App& command, Options& options) {
   add("--checkpoint", request.model_folder, "model folder")->required();
   add("--num_threads", options.num_threads, "threads; the output is the same for any number")->capture_default_str()->check(CLI::Range(1, 1024));
   add("--writer_threads", options.writer_threads, "shards of the output, at most 16; 0: 1")->capture_default_str()->check(CLI::NonNegativeNumber);
-  add("--limit", options.limit, "examples to look at; 0: all")->capture_default_str();
+  add("--limit", options.limit, "examples to look at; 0: all")->capture_default_str()->check(CLI::NonNegativeNumber);
   add("--batch_size", options.batch_size, "examples in a batch of --max_batches")->capture_default_str()->check(CLI::Range(uint64_t{1}, uint64_t{1} << 31U));
-  add("--max_batches", options.max_batches, "batches to look at (default: all)")->check(CLI::Range(uint64_t{0}, uint64_t{1} << 31U));
+  add("--max_batches", options.max_batches, "batches to look at (default: all); 0: none")->check(CLI::Range(uint64_t{0}, uint64_t{1} << 31U));
   add_switch(command, "allow_empty_examples", request.allow_empty_examples, "no example: an empty output (default); --noallow_empty_examples: an error");
   add_switch(command, "include_debug_info", request.debug_info, "outputs hold the image, the likeliest label and the kinds of alleles, too");
   add_switch(command, "debugging_true_label_mode", request.true_labels, "and the label of examples that have one");

@@ -78,6 +78,13 @@ void finish_stdout() {
               "check the disk or the program that reads it"};
 }
 
+// "gbz ls"
+std::string path_of(const CLI::App& command) {
+  const CLI::App* parent = command.get_parent();
+  const bool top = parent == nullptr || parent->get_parent() == nullptr;
+  return (top ? "" : path_of(*parent) + " ") + command.get_name();
+}
+
 int refuse_usage(const CLI::App& app, const CLI::ParseError& wrong) {
   const CLI::App& command = innermost(app);
   fmt::print(stderr, "error [commands/{}]: {}\n", static_cast<int>(Reason::kUsage), wrong.what());
@@ -85,8 +92,20 @@ int refuse_usage(const CLI::App& app, const CLI::ParseError& wrong) {
   for (const std::string& word : command.remaining()) {
     if (word.starts_with("-") && near.empty()) near = nearest_flag(command, word);
   }
-  fmt::print(stderr, "  try:   {}\n", near.empty() ? fmt::format("{} --help", command.get_display_name()) : near);
+  const std::string asked = the_program_name == "haploom" && command.get_parent() != nullptr ? "haploom " + path_of(command) : the_program_name;
+  fmt::print(stderr, "  try:   {}\n", near.empty() ? asked + " --help" : near);
   return static_cast<int>(Exit::kUsage);
+}
+
+// `--flag=` gives an empty value; the parser would take the next word for it.
+std::vector<std::string> with_empty_values(const std::vector<std::string>& words) {
+  std::vector<std::string> out;
+  for (const std::string& word : words) {
+    const bool empty_value = word.starts_with("--") && word.find('=') == word.size() - 1;
+    out.push_back(empty_value ? word.substr(0, word.size() - 1) : word);
+    if (empty_value) out.emplace_back();
+  }
+  return out;
 }
 
 void add_commands(CLI::App& app) {
@@ -131,7 +150,7 @@ int main(int argc, char** argv) {
   if (const auto known = kUpstreamNames.find(the_program_name); known != kUpstreamNames.end()) words = known->second;
   words.insert(words.end(), argv + 1, argv + argc);
   try {
-    words = with_flag_files(words);
+    words = with_empty_values(with_flag_files(words));
     std::reverse(words.begin(), words.end());  // what CLI11 takes
     app.parse(words);
     finish_stdout();

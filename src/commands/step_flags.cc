@@ -67,7 +67,8 @@ std::vector<FlagValue> extra_args(const std::string& flag, std::string_view text
     text.remove_prefix(std::min(end + 1, text.size()));
     if (item.empty()) continue;
     const size_t equals = item.find('=');
-    if (equals == std::string_view::npos || item.find('=', equals + 1) != std::string_view::npos)
+    const bool named = item.find_first_not_of(" -") < equals;
+    if (!named || equals == std::string_view::npos || item.find('=', equals + 1) != std::string_view::npos)
       throw usage_error(fmt::format("--{}: '{}' is not name=value", flag, item), "write name=value,name=value; for a switch name=true or name=false");
     std::string_view name = item.substr(0, equals);
     name.remove_prefix(std::min(name.find_first_not_of(" -"), name.size()));

@@ -63,19 +63,20 @@ shared_image::Store store_with(const std::string& name, const std::string& direc
 }
 
 void StoreFlags::add_to(CLI::App& command) {
-  command.add_option("--gbz_shared_memory_size_gb,--shared_memory_size_gb", size_gb,
+  const auto add = [&command](const char* flag, auto& value, const char* help) { return command.add_option(flag, value, help)->take_last(); };
+  add("--gbz_shared_memory_size_gb,--shared_memory_size_gb", size_gb,
                      "GB (10^9 bytes) that the pangenome may take at most. Its size is computed; without this flag what there is room for is the limit")
       ->check(above_zero());
-  command.add_option("--gbz_backing", placement.backing, "where it is held: shm (/dev/shm), file (a directory on a local disk), private (this process alone), auto (the first that has room)")
+  add("--gbz_backing", placement.backing, "where it is held: shm (/dev/shm), file (a directory on a local disk), private (this process alone), auto (the first that has room)")
       ->transform(CLI::CheckedTransformer(kBackings))
       ->default_str("auto");
-  command.add_option("--gbz_store_dir", placement.directory, "the directory that holds it; for file, default $TMPDIR, else /tmp");
+  add("--gbz_store_dir", placement.directory, "the directory that holds it; for file, default $TMPDIR, else /tmp");
   command.add_flag("--gbz_allow_network_store", placement.allow_network, "take that directory although it lies on a network file system");
-  command.add_option("--gbz_shared_memory_owner", owner, "attach to what this user id has loaded (with --gbz_shared_memory_group), and load nothing");
-  command.add_option("--gbz_shared_memory_group", group, "group, by name or number, whose members may attach to what is loaded here");
+  add("--gbz_shared_memory_owner", owner, "attach to what this user id has loaded (with --gbz_shared_memory_group), and load nothing");
+  add("--gbz_shared_memory_group", group, "group, by name or number, whose members may attach to what is loaded here");
   command.add_flag("--verify_pangenome", verify, "compare the whole GBZ file and every byte of the image with their checksums");
   command.add_flag("--gbz_mlock", lock_memory, "keep the pangenome from being swapped");
-  command.add_option("--gbz_wait_timeout", wait_timeout, "seconds to wait for another process that loads the same pangenome")
+  add("--gbz_wait_timeout", wait_timeout, "seconds to wait for another process that loads the same pangenome")
       ->capture_default_str()
       ->check(above_zero());
 }

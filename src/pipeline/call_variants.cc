@@ -45,20 +45,12 @@ std::vector<std::string> files_of(const std::string& names) {
   return files;
 }
 
-// NAME.tfrecord.gz in N shards is NAME@N.tfrecord.gz, as upstream's writers name them.
 std::vector<std::string> output_files(const CallVariantsRequest& request) {
-  const std::string& name = request.outfile;
-  if (const auto sharded = formats::sharded_name(name)) {
-    std::vector<std::string> files;
-    for (int shard = 0; shard < sharded->shards; ++shard) files.push_back(sharded->file(shard));
-    return files;
-  }
-  if (formats::is_shard(name)) return {name};
-  const size_t at = name.rfind(".tfrecord");
-  check(at != std::string::npos, "the outfile's name holds .tfrecord");
-  const formats::ShardedName shards{name.substr(0, at), request.shards, name.substr(at)};
+  const std::string name = sharded_outfile(request);
+  const auto sharded = formats::sharded_name(name);
+  if (!sharded) return {name};
   std::vector<std::string> files;
-  for (int shard = 0; shard < request.shards; ++shard) files.push_back(shards.file(shard));
+  for (int shard = 0; shard < sharded->shards; ++shard) files.push_back(sharded->file(shard));
   return files;
 }
 
@@ -231,6 +223,14 @@ class Answerer {
 };
 
 }  // namespace
+
+std::string sharded_outfile(const CallVariantsRequest& request) {
+  const std::string& name = request.outfile;
+  if (formats::sharded_name(name) || formats::is_shard(name)) return name;
+  const size_t at = name.rfind(".tfrecord");
+  check(at != std::string::npos, "the outfile's name holds .tfrecord");
+  return fmt::format("{}@{}{}", name.substr(0, at), request.shards, name.substr(at));
+}
 
 CallVariantsSummary call_variants(const CallVariantsRequest& request) {
   const model::Model model(request.model_folder, request.threads);

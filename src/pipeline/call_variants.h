@@ -32,6 +32,9 @@ struct CallVariantsRequest {
   bool true_labels = false;          // debug_info tells the examples' own labels, too
 };
 
+// NAME.tfrecord.gz of so many shards: NAME@N.tfrecord.gz; a name of shards or of one shard as it is.
+std::string sharded_outfile(const CallVariantsRequest& request);
+
 struct CallVariantsSummary {
   uint64_t examples = 0;
   std::string model;  // folder and version
