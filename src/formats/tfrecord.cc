@@ -25,7 +25,8 @@ constexpr int kGzipWindow = 15 + 16;  // zlib: the largest window, gzip's header
 constexpr int kLevel = 1;
 constexpr size_t kHeaderBytes = 12;  // length and its checksum
 constexpr size_t kFooterBytes = 4;
-constexpr uint64_t kLongestRecord = uint64_t{1} << 31;  // protobuf's own limit
+constexpr uint64_t kLongestRecord = (uint64_t{1} << 31) - 1;  // protobuf's own limit
+constexpr const char* kMakeAgain = "make this file again with the step that wrote it";
 
 void put32(char* to, uint32_t value) { std::memcpy(to, &value, sizeof(value)); }
 uint32_t get32(const char* from) {
@@ -143,7 +144,10 @@ const std::string& RecordWriter::path() const { return state_->file.path(); }
 struct RecordReader::State {
   explicit State(const std::string& name) : path(name), in(kBufferBytes) {
     fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-    if (fd < 0) fail(fmt::format("cannot open it: {}", std::strerror(errno)));
+    if (fd < 0) {
+      const int why = errno;
+      fail(fmt::format("cannot open it: {}", std::strerror(why)), why == EMFILE || why == ENFILE ? "raise the limit of open files (ulimit -n)" : kMakeAgain);
+    }
     try {
       while (available() < kHeaderBytes && fill()) {
       }
@@ -231,11 +235,11 @@ struct RecordReader::State {
     return true;
   }
 
-  [[noreturn]] void fail(std::string_view cause) const {
+  [[noreturn]] void fail(std::string_view cause, const char* remedy = kMakeAgain) const {
     throw Error{Exit::kInput, Reason::kRecord, "formats",
                 fmt::format("TFRecord file '{}': record {} at byte {}{}: {}", path, records + 1, offset,
                             gzip ? " of the unpacked data" : "", cause),
-                "make this file again with the step that wrote it"};
+                remedy};
   }
 
   std::string path;

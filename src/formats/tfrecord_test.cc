@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <unistd.h>
 #include <zlib.h>
 
@@ -13,6 +14,7 @@
 
 #include "base/error.h"
 #include "base/shared_data_test.h"
+#include "formats/crc32c.h"
 
 namespace haploom::formats {
 namespace {
@@ -107,6 +109,30 @@ TEST_F(TfRecord, NothingStandsUnderTheNameBeforeItIsFinished) {
     writer.write("abc");
   }
   EXPECT_FALSE(std::filesystem::exists(path("x.tfrecord")));
+}
+
+TEST_F(TfRecord, ALengthThatProtobufCannotHoldIsRefusedAsSuch) {
+  std::string header("\0\0\0\x80\0\0\0\0", 8);
+  const uint32_t checksum = masked_crc32c(header);
+  header.append(reinterpret_cast<const char*>(&checksum), sizeof(checksum));
+  put(path("long.tfrecord"), header);
+  EXPECT_THAT(failure(path("long.tfrecord")), HasSubstr("says to be 2147483648 bytes long"));
+}
+
+TEST_F(TfRecord, WithTooManyFilesOpenTheLimitIsNamed) {
+  const std::string file = written("x.tfrecord", {"abc"});
+  rlimit before{};
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
+  const rlimit none{0, before.rlim_max};
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &none), 0);
+  std::string said;
+  try {
+    RecordReader reader(file);
+  } catch (const Error& error) {
+    said = error.text();
+  }
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &before), 0);
+  EXPECT_THAT(said, HasSubstr("ulimit -n"));
 }
 
 TEST_F(TfRecord, EveryFlippedBitIsFound) {

@@ -202,8 +202,8 @@ struct VcfReader::State {
       const int32_t code = genotypes.data[i];
       if (code == bcf_int32_vector_end) continue;
       VcfGenotype& genotype = out.genotypes[static_cast<size_t>(i / ploidy)];
-      const int allele = bcf_gt_is_missing(code) ? -1 : bcf_gt_allele(code);
-      if (allele > static_cast<int>(out.alts.size())) refuse_record(fmt::format("has a genotype with allele {} of {}", allele, out.alts.size()));
+      const int allele = bcf_gt_is_missing(code) || code == bcf_int32_missing ? -1 : bcf_gt_allele(code);
+      if (allele < -1 || allele > static_cast<int>(out.alts.size())) refuse_record(fmt::format("has a genotype with allele {} of {}", allele, out.alts.size()));
       genotype.phased |= bcf_gt_is_phased(code) != 0;
       genotype.alleles.push_back(allele);
     }

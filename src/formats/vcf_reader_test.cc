@@ -45,14 +45,20 @@ class VcfReaderTest : public ReadsFixture {
     EXPECT_EQ(tbx_index_build(path.c_str(), min_shift, &tbx_conf_vcf), 0);
     return path;
   }
-  std::string indexed_bcf(const std::string& text) const {
+  // codes: of the genotypes of every record, instead of the text's
+  std::string indexed_bcf(const std::string& text, const std::vector<int32_t>& codes = {}) const {
     const std::string from = write("in.vcf", text);
     htsFile* in = hts_open(from.c_str(), "r");
     htsFile* out = hts_open(at("in.bcf").c_str(), "wb");
     bcf_hdr_t* header = bcf_hdr_read(in);
     EXPECT_EQ(bcf_hdr_write(out, header), 0);
     bcf1_t* record = bcf_init();
-    while (bcf_read(in, header, record) >= 0) EXPECT_EQ(bcf_write(out, header, record), 0);
+    while (bcf_read(in, header, record) >= 0) {
+      if (!codes.empty()) {
+        EXPECT_EQ(bcf_update_genotypes(header, record, codes.data(), static_cast<int>(codes.size())), 0);
+      }
+      EXPECT_EQ(bcf_write(out, header, record), 0);
+    }
     bcf_destroy(record);
     bcf_hdr_destroy(header);
     EXPECT_EQ(hts_close(out), 0);
@@ -178,6 +184,13 @@ TEST_F(VcfReaderTest, RefusesRecordsThatMakeNoSenseAndNamesThem) {
   EXPECT_THAT(with(line("chr1", 3, "G", "A", ".\tPASS\t.\tGT\t0/2\t0/0")), HasSubstr("allele 2 of 1"));
   EXPECT_THAT(with("chr1\t3\t.\tG\n"), HasSubstr("try:"));
   EXPECT_THAT(with(line("chr1", 3, "G", "A", ".\tPASS\t.\tGT\tx\t0/0")), HasSubstr("try:"));
+}
+
+TEST_F(VcfReaderTest, RefusesAllelesBelowTheMissingOne) {
+  const std::string text = std::string(kHead) + line("chr1", 3, "G", "A");
+  EXPECT_THAT(refusal(indexed_bcf(text, {bcf_gt_unphased(1), -7})), HasSubstr("allele -5 of 1"));
+  EXPECT_EQ(refusal(indexed_bcf(text, {bcf_gt_unphased(1), bcf_gt_missing})), "");
+  EXPECT_EQ(refusal(indexed_bcf(text, {bcf_gt_unphased(1), bcf_int32_missing})), "");
 }
 
 TEST_F(VcfReaderTest, RefusesFrequenciesThatAreNoNumbers) {
