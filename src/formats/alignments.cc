@@ -53,10 +53,13 @@ FilePointer open_reads(const std::string& path) {
   return file;
 }
 
-// Only the columns in use; the reference from the FASTA and from nowhere else.
-void prepare_cram(htsFile& file, const std::string& path, const std::string& reference_path) {
-  constexpr int kColumns = SAM_QNAME | SAM_FLAG | SAM_RNAME | SAM_POS | SAM_MAPQ | SAM_CIGAR | SAM_RNEXT | SAM_TLEN | SAM_SEQ |
-                           SAM_QUAL | SAM_AUX;
+// htslib asks a server for a sequence that it lacks, unless it is told where to look. Nothing lies there.
+void ask_no_server() {
+  static const int done = ::setenv("REF_PATH", "/dev/null/%s", 0);  // a user's own place stays
+  (void)done;
+}
+
+void use_reference(htsFile& file, const std::string& path, const std::string& reference_path) {
   std::error_code ignored;
   if (!fs::exists(reference_path + ".fai", ignored)) {  // htslib would write one
     throw Error{Exit::kInput, Reason::kReference, "formats", fmt::format("reference '{0}' has no index '{0}.fai'", reference_path),
@@ -65,6 +68,17 @@ void prepare_cram(htsFile& file, const std::string& path, const std::string& ref
   if (hts_set_opt(&file, CRAM_OPT_REFERENCE, reference_path.c_str()) < 0) {
     refuse(fmt::format("CRAM '{}' cannot be decoded with reference '{}'", path, reference_path),
            "give --ref the FASTA that the reads were aligned to");
+  }
+}
+
+// Only the columns in use; the reference from the FASTA, or from the CRAM itself where none is given.
+void prepare_cram(htsFile& file, const std::string& path, const std::string& reference_path) {
+  constexpr int kColumns = SAM_QNAME | SAM_FLAG | SAM_RNAME | SAM_POS | SAM_MAPQ | SAM_CIGAR | SAM_RNEXT | SAM_TLEN | SAM_SEQ |
+                           SAM_QUAL | SAM_AUX;
+  if (reference_path.empty()) {
+    ask_no_server();
+  } else {
+    use_reference(file, path, reference_path);
   }
   hts_set_opt(&file, CRAM_OPT_REQUIRED_FIELDS, kColumns);
   hts_set_opt(&file, CRAM_OPT_DECODE_MD, 0);
@@ -110,6 +124,7 @@ struct Alignments::State {
   IndexPointer index{nullptr, hts_idx_destroy};
   std::unique_ptr<bam1_t, void (*)(bam1_t*)> record{bam_init1(), bam_destroy1};
   AlignmentHeader header;
+  bool own_reference = false;  // a CRAM that is decoded without a FASTA
 
   std::string place(const std::string& contig) const { return fmt::format("'{}', {}:{}", path, contig, record->core.pos + 1); }
 
@@ -123,6 +138,10 @@ struct Alignments::State {
                          bam_cigar2qlen(static_cast<int>(core.n_cigar), bam_get_cigar(record.get()))),
              "mend or remove the read, or align again");
     }
+    if (own_reference) {
+      refuse(fmt::format("CRAM '{}' is damaged after {}:{}, or does not hold the reference that it was written with", path, contig, last + 1),
+             "decode it with the FASTA: --use_ref_for_cram");
+    }
     refuse(fmt::format("reads '{}' are damaged, or do not fit their index{}, after {}:{}", path,
                        file->format.format == cram ? " or the reference" : "", contig, last + 1),
            fmt::format("samtools quickcheck {0} && samtools index {0}", path));
@@ -134,6 +153,7 @@ Alignments::Alignments(const std::string& path, const std::string& reference_pat
   state_->path = path;
   state_->file = open_reads(path);
   if (state_->file->format.format == cram) prepare_cram(*state_->file, path, reference_path);
+  state_->own_reference = state_->file->format.format == cram && reference_path.empty();
   state_->raw.reset(sam_hdr_read(state_->file.get()));
   if (!state_->raw) refuse(fmt::format("the header of reads '{}' cannot be read", path), "copy or make the file again");
   state_->header = facts_of(*state_->raw, path);
@@ -146,33 +166,61 @@ Alignments& Alignments::operator=(Alignments&&) noexcept = default;
 
 const AlignmentHeader& Alignments::header() const { return state_->header; }
 
-void Alignments::for_each(const genome::Region& region, const genome::ContigList& reference_contigs, const ReadFilter& filter,
-                          const std::function<void(genome::Read&&)>& take) {
-  const std::string& contig = reference_contigs[region.contig].name;
-  const auto tid = state_->header.contigs.index_of(contig);
-  if (!tid || region.length() <= 0) return;
-  const std::unique_ptr<hts_itr_t, void (*)(hts_itr_t*)> found(
-      sam_itr_queryi(state_->index.get(), *tid, region.start, region.end), hts_itr_destroy);
-  if (!found) refuse(fmt::format("the index of reads '{}' cannot answer for {}", state_->path, contig),
-                     fmt::format("samtools index {}", state_->path));
-  bam1_t& record = *state_->record;
+struct Alignments::Query::Pass {
+  State& from;
+  int contig;
+  std::string contig_name;
+  ReadFilter filter;
+  std::unique_ptr<hts_itr_t, void (*)(hts_itr_t*)> records;  // null: the file lacks the contig
   hts_pos_t last = 0;
-  int result = 0;
-  while ((result = sam_itr_next(state_->file.get(), found.get(), &record)) >= 0) {
+
+  bool next(genome::Read& read);
+};
+
+bool Alignments::Query::Pass::next(genome::Read& read) {
+  bam1_t& record = *from.record;
+  int result = -1;
+  while (records && (result = sam_itr_next(from.file.get(), records.get(), &record)) >= 0) {
     if (record.core.pos < last) {
-      refuse(fmt::format("read '{}' in {} comes after one at {}: the file is not sorted", name_of(record), state_->place(contig), last + 1),
-             fmt::format("samtools sort -o sorted.bam --write-index {}", state_->path));
+      refuse(fmt::format("read '{}' in {} comes after one at {}: the file is not sorted", name_of(record), from.place(contig_name), last + 1),
+             fmt::format("samtools sort -o sorted.bam --write-index {}", from.path));
     }
     last = record.core.pos;
     if (!passes(record, filter)) continue;
     try {
-      take(decoded(record, region.contig));
+      read = decoded(record, contig, filter.original_qualities);
     } catch (const BadRecord& bad) {
-      refuse(fmt::format("read '{}' in {} {}", name_of(record), state_->place(contig), bad.what()),
+      refuse(fmt::format("read '{}' in {} {}", name_of(record), from.place(contig_name), bad.what()),
              "mend or remove the read, or align again");
     }
+    return true;
   }
-  if (result < -1) state_->refuse_damage(contig, last);
+  if (result < -1) from.refuse_damage(contig_name, last);
+  return false;
+}
+
+Alignments::Query::Query(std::unique_ptr<Pass> pass) : pass_(std::move(pass)) {}
+Alignments::Query::~Query() = default;
+Alignments::Query::Query(Query&&) noexcept = default;
+Alignments::Query& Alignments::Query::operator=(Query&&) noexcept = default;
+
+bool Alignments::Query::next(genome::Read& read) { return pass_->next(read); }
+
+Alignments::Query Alignments::query(const genome::Region& region, const genome::ContigList& reference_contigs, const ReadFilter& filter) {
+  auto pass = std::make_unique<Query::Pass>(Query::Pass{*state_, region.contig, reference_contigs[region.contig].name, filter, {nullptr, hts_itr_destroy}});
+  const auto tid = state_->header.contigs.index_of(pass->contig_name);
+  if (tid && region.length() > 0) {
+    pass->records.reset(sam_itr_queryi(state_->index.get(), *tid, region.start, region.end));
+    if (!pass->records) refuse(fmt::format("the index of reads '{}' cannot answer for {}", state_->path, pass->contig_name),
+                               fmt::format("samtools index {}", state_->path));
+  }
+  return Query(std::move(pass));
+}
+
+void Alignments::for_each(const genome::Region& region, const genome::ContigList& reference_contigs, const ReadFilter& filter,
+                          const std::function<void(genome::Read&&)>& take) {
+  Query reads = query(region, reference_contigs, filter);
+  for (genome::Read read; reads.next(read);) take(std::move(read));
 }
 
 }  // namespace haploom::formats

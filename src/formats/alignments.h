@@ -27,6 +27,7 @@ struct ReadFilter {
   bool keep_duplicates = false;
   bool keep_secondary = false;
   bool keep_supplementary = false;
+  bool original_qualities = false;  // the tag OQ in the place of QUAL; a read without it makes no sense
 };
 
 struct AlignmentHeader {
@@ -38,7 +39,7 @@ struct AlignmentHeader {
 class Alignments {
  public:
   // Opens file and index; neither is ever written. reference_path is used to decode CRAM; no other source of reference
-  // sequence is asked.
+  // sequence is asked. Empty: a CRAM brings its own.
   Alignments(const std::string& path, const std::string& reference_path);
   ~Alignments();
   Alignments(Alignments&&) noexcept;
@@ -46,10 +47,24 @@ class Alignments {
 
   const AlignmentHeader& header() const;
 
-  // Reads overlapping the region that pass the filter, in file order, each once. contig in `region` is an index into
-  // `reference_contigs` and is looked up by name in the header (no reads when it is not there); Read::contig is the
-  // reference's index. One object must not be used by two threads at once; open one per thread. One seek a call: ask for
-  // long regions.
+  // Reads overlapping a region that pass the filter, in file order, each once, one after the other.
+  class Query {
+   public:
+    ~Query();
+    Query(Query&&) noexcept;
+    Query& operator=(Query&&) noexcept;
+    bool next(genome::Read& read);  // false after the last
+
+   private:
+    friend class Alignments;
+    struct Pass;
+    explicit Query(std::unique_ptr<Pass> pass);
+    std::unique_ptr<Pass> pass_;
+  };
+  // contig in `region` is an index into `reference_contigs` and is looked up by name in the header (no reads when it is not
+  // there); Read::contig is the reference's index. One object must not be used by two threads at once, and bears one query at
+  // a time; open one per thread. One seek a query: ask for long regions.
+  Query query(const genome::Region& region, const genome::ContigList& reference_contigs, const ReadFilter& filter);
   void for_each(const genome::Region& region, const genome::ContigList& reference_contigs, const ReadFilter& filter,
                 const std::function<void(genome::Read&&)>& take);
 

@@ -135,6 +135,34 @@ TEST_F(AlignmentsTest, RefusesACramOnAnotherReference) {
   EXPECT_FALSE(fs::exists(at("ref.fa.fai")));
 }
 
+TEST_F(AlignmentsTest, ReadsACramThatHoldsItsReferenceWithoutTheFasta) {
+  const std::string path = indexed(simple("own.cram", "own"));
+  fs::remove(at("ref.fa"));
+  std::vector<std::string> bases;
+  Alignments(path, "").for_each(kChr1, kContigs, {}, [&bases](Read&& read) { bases.push_back(read.bases); });
+  EXPECT_THAT(bases, ElementsAre("GTAC", "ACGT"));
+}
+
+TEST_F(AlignmentsTest, AsksForTheFastaOfACramThatNeedsIt) {
+  const std::string path = indexed(simple("a.cram", "wc"));
+  fs::remove(at("ref.fa"));
+  EXPECT_THAT(error_of([&] { Alignments(path, "").for_each(kChr1, kContigs, {}, [](Read&&) {}); }), HasSubstr("--use_ref_for_cram"));
+}
+
+TEST_F(AlignmentsTest, TakesOriginalQualitiesWhereTheyAreAskedFor) {
+  const std::string path = indexed(reads("a.bam", header() + line("r", 0, "chr1", 3, "4M", "GTAC", 60, "\tOQ:Z:!5?~")));
+  EXPECT_THAT(all(path, {.original_qualities = true}).at(0).quality, ElementsAre(0, 20, 30, 93));
+  EXPECT_THAT(all(path).at(0).quality, ElementsAre(40, 40, 40, 40));
+}
+
+TEST_F(AlignmentsTest, RefusesReadsWhoseOriginalQualitiesAreNone) {
+  for (const auto& [tag, what] : {std::pair("", "has no original qualities"), std::pair("\tOQ:i:5", "has no original qualities"),
+                                  std::pair("\tOQ:Z:III", "4 bases but 3 original qualities"), std::pair("\tOQ:Z:II I", "no qualities")}) {
+    const std::string path = indexed(reads("a.bam", header() + line("r", 0, "chr1", 3, "4M", "GTAC", 60, tag)));
+    EXPECT_THAT(error_of([&] { all(path, {.original_qualities = true}); }), HasSubstr(what));
+  }
+}
+
 TEST_F(AlignmentsTest, NamesTheSample) {
   const auto sample = [&](const std::string& groups) {
     return Alignments(indexed(reads("s.bam", "@HD\tVN:1.6\tSO:coordinate\n@SQ\tSN:chr1\tLN:30\n" + groups)), at("ref.fa")).header().sample_name;

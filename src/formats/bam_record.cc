@@ -32,6 +32,29 @@ int32_t haplotype_tag(const bam1_t& record) {
   return std::in_range<int32_t>(value) ? static_cast<int32_t>(value) : genome::kNoHaplotypeTag;
 }
 
+std::vector<uint8_t> qualities(const bam1_t& record, size_t n) {
+  const uint8_t* quality = bam_get_qual(&record);
+  if (*quality == 0xFF) throw BadRecord("has no base qualities");
+  return {quality, quality + n};
+}
+
+// Source: AssignAlignedQuality in nucleus/io/sam_reader.cc (DeepVariant 1.9)
+std::vector<uint8_t> original_qualities(const bam1_t& record, size_t n) {
+  constexpr char kFirst = '!', kLast = '~';
+  const uint8_t* tag = bam_aux_get(&record, "OQ");
+  const char* text = tag == nullptr ? nullptr : bam_aux2Z(tag);
+  if (text == nullptr) throw BadRecord("has no original qualities (OQ)");
+  const std::string_view letters(text);
+  if (letters.size() != n) throw BadRecord(fmt::format("has {} bases but {} original qualities (OQ)", n, letters.size()));
+  std::vector<uint8_t> out;
+  out.reserve(n);
+  for (const char letter : letters) {
+    if (letter < kFirst || letter > kLast) throw BadRecord("has original qualities (OQ) that are no qualities");
+    out.push_back(static_cast<uint8_t>(letter - kFirst));
+  }
+  return out;
+}
+
 genome::Cigar cigar_of(const bam1_t& record) {
   genome::Cigar out;
   out.reserve(record.core.n_cigar);
@@ -61,7 +84,7 @@ bool passes(const bam1_t& record, const ReadFilter& filter) {
   return !(core.flag & unwanted) && core.qual >= filter.min_mapq && core.l_qseq > 0 && core.n_cigar > 0 && !improperly_placed(core);
 }
 
-genome::Read decoded(const bam1_t& record, int contig) {
+genome::Read decoded(const bam1_t& record, int contig, bool use_original_qualities) {
   const bam1_core_t& core = record.core;
   const auto length = static_cast<size_t>(core.l_qseq);
   genome::Read out;
@@ -69,9 +92,7 @@ genome::Read decoded(const bam1_t& record, int contig) {
   if (genome::read_length(out.cigar) != core.l_qseq) {
     throw BadRecord(fmt::format("has {} bases but a CIGAR for {}", core.l_qseq, genome::read_length(out.cigar)));
   }
-  const uint8_t* quality = bam_get_qual(&record);
-  if (*quality == 0xFF) throw BadRecord("has no base qualities");
-  out.quality.assign(quality, quality + length);
+  out.quality = use_original_qualities ? original_qualities(record, length) : qualities(record, length);
   unpack(bam_get_seq(&record), length, out.bases);
   out.name.assign(bam_get_qname(&record), static_cast<size_t>(core.l_qname - core.l_extranul - 1));
   out.number = (core.flag & BAM_FPAIRED) && !(core.flag & BAM_FREAD1) ? 1 : 0;

@@ -21,9 +21,9 @@ struct BadRecord : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-// `contig` is the reference's index. Throws BadRecord for a CIGAR that does not fit the bases or has an operation outside
-// MIDNSHP=X, and for bases without qualities.
-genome::Read decoded(const bam1_t& record, int contig);
+// `contig` is the reference's index. original_qualities: those of the tag OQ. Throws BadRecord for a CIGAR that does not fit
+// the bases or has an operation outside MIDNSHP=X, and for bases without qualities.
+genome::Read decoded(const bam1_t& record, int contig, bool original_qualities = false);
 
 // The record's name as far as it can be told, also of a record that htslib refused.
 std::string name_of(const bam1_t& record);

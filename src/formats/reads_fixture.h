@@ -54,13 +54,14 @@ class ReadsFixture : public testing::Test {
     return fmt::format("{}\t{}\t{}\t{}\t{}\t{}\t*\t0\t0\t{}\t{}{}\n", name, flag, contig, start, mapq, cigar, bases, quality, rest);
   }
 
-  // mode: of hts_open: "wb", "wb0" (blocks not compressed), "wc" (CRAM). `tamper` changes records before they are written.
+  // mode: of hts_open: "wb", "wb0" (blocks not compressed), "wc" (CRAM); or "own" (CRAM that holds its reference). `tamper` changes records before they are written.
   std::string reads(const std::string& name, const std::string& sam_text, const std::string& mode = "wb",
                     const std::function<void(bam1_t&)>& tamper = nullptr) const {
     const std::string text = write(name + ".sam", sam_text);
     htsFile* in = hts_open(text.c_str(), "r");
-    htsFile* out = hts_open(at(name).c_str(), mode.c_str());
-    if (mode == "wc") hts_set_opt(out, CRAM_OPT_REFERENCE, at("ref.fa").c_str());
+    htsFile* out = hts_open(at(name).c_str(), mode == "own" ? "wc" : mode.c_str());
+    if (mode == "wc" || mode == "own") hts_set_opt(out, CRAM_OPT_REFERENCE, at("ref.fa").c_str());
+    if (mode == "own") hts_set_opt(out, CRAM_OPT_EMBED_REF, 1);
     sam_hdr_t* head = sam_hdr_read(in);
     EXPECT_EQ(sam_hdr_write(out, head), 0);
     bam1_t* record = bam_init1();

@@ -16,6 +16,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -73,6 +74,11 @@ struct RealignOptions {
   int max_read_length_to_realign = 500;  // longer reads are put aside; 0: no read is too long
   bool normalize_reads = false;          // then alignments that are not leftmost are accepted: they are normalised later
 };
+
+// The reads with those cut that skip reference (N), as split_skip_reads asks for: each piece is a read of its own, its name
+// ending in _p0, _p1 and so on; pieces below 15 bases are left out. Reads longer than max_read_length (0: none is too long) stay
+// whole. Nothing when no read skips. Source: split_reads in realigner.py (DeepVariant 1.9)
+std::optional<std::vector<genome::Read>> split_at_skips(const std::vector<genome::Read>& reads, int max_read_length);
 
 // Another alignment of one read; start, end and cigar as in genome::Read.
 struct ReadAlignment {
