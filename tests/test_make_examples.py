@@ -90,6 +90,60 @@ def test_a_cram_gives_what_its_bam_gives(demo, plain, tmp_path):
     assert loci([tmp_path / "examples.tfrecord.gz"]) == loci([plain / "examples.tfrecord.gz"])
 
 
+def test_a_cram_that_holds_its_reference_needs_no_other(demo, plain, tmp_path):
+    run("samtools", "view", "-C", "-T", demo / "ref.fa", "--output-fmt-option", "embed_ref=1", "-o", tmp_path / "reads.cram", demo / "reads.bam")
+    run("samtools", "index", tmp_path / "reads.cram")
+    run(*words(demo, tmp_path, "--reads", tmp_path / "reads.cram", "--nouse_ref_for_cram"))
+    assert loci([tmp_path / "examples.tfrecord.gz"]) == loci([plain / "examples.tfrecord.gz"])
+
+
+# ---- reads
+
+def reads_made_of(demo, change, out):
+    """A BAM of what `change` makes of each line of the demo's reads; None leaves it out."""
+    lines = run("samtools", "view", "-h", demo / "reads.bam").stdout.splitlines()
+    made = [line if line.startswith("@") else change(line.split("\t")) for line in lines]
+    out.with_suffix(".sam").write_text("".join(line + "\n" for line in made if line))
+    run("samtools", "sort", "-o", out, out.with_suffix(".sam"))
+    run("samtools", "index", out)
+    return out
+
+
+def test_reads_of_several_files_are_those_of_one_sample(demo, plain, tmp_path):
+    halves = [reads_made_of(demo, lambda read: "\t".join(read) if (sum(map(ord, read[0])) % 2 == half) else None, tmp_path / f"half{half}.bam")
+              for half in (0, 1)]
+    run(*words(demo, tmp_path, "--reads", f"{halves[0]},{halves[1]}", "--candidates", tmp_path / "candidates.tfrecord.gz"))
+    assert decoded([tmp_path / "candidates.tfrecord.gz"], candidate) == decoded([plain / "candidates.tfrecord.gz"], candidate)
+    assert sorted(locus for locus, *_ in loci([tmp_path / "examples.tfrecord.gz"])) == sorted(locus for locus, *_ in loci([plain / "examples.tfrecord.gz"]))
+
+
+def test_original_qualities_take_the_place_of_the_others(demo, tmp_path):
+    bad = reads_made_of(demo, lambda read: "\t".join([*read, "OQ:Z:" + "#" * len(read[9])]), tmp_path / "bad.bam")
+    here = ("--reads", bad, "--regions", "chr20:1-20000")
+    run(*words(demo, tmp_path, *here))
+    assert decoded([tmp_path / "examples.tfrecord.gz"], example)
+    run(*words(demo, tmp_path, *here, "--use_original_quality_scores"))
+    assert not decoded([tmp_path / "examples.tfrecord.gz"], example)
+    done = run(*words(demo, tmp_path, "--use_original_quality_scores"), ok=False)
+    assert done.returncode == 3 and "no original qualities" in done.stderr
+
+
+def test_reads_are_cut_at_their_introns(demo, tmp_path):
+    bases = "".join((demo / "ref.fa").read_text().splitlines()[1:])
+    read = bases[1999:2059] + bases[2499:2529] + "ACGT"["ACGT".index(bases[2529]) - 1] + bases[2530:2560]
+    head = run("samtools", "view", "-H", demo / "reads.bam").stdout
+    (tmp_path / "rna.sam").write_text(head + "".join(f"r{i}\t0\tchr20\t2000\t60\t60M440N61M\t*\t0\t0\t{read}\t{'I' * len(read)}\n" for i in range(9)))
+    run("samtools", "view", "-b", "-o", tmp_path / "rna.bam", tmp_path / "rna.sam")
+    run("samtools", "index", tmp_path / "rna.bam")
+    found = {}
+    for flag in ("split_skip_reads", "nosplit_skip_reads"):
+        run(*words(demo, tmp_path, "--reads", tmp_path / "rna.bam", f"--{flag}", "--regions", "chr20:2001-3000", "--candidates", tmp_path / "c.tfrecord.gz"))
+        (one,) = decoded([tmp_path / "c.tfrecord.gz"], candidate)
+        assert one["variant"]["start"] == 2529
+        found[flag] = {support[0] for reads in one["allele_support_ext"].values() for support in reads}
+    assert found == {"split_skip_reads": {f"r{i}_p1/0" for i in range(9)}, "nosplit_skip_reads": {f"r{i}/0" for i in range(9)}}
+
+
 def test_a_name_without_gz_is_written_plain(demo, tmp_path):
     run(*words(demo, tmp_path, "--regions", "chr20:1-5000", "--examples", tmp_path / "examples.tfrecord"))
     data = (tmp_path / "examples.tfrecord").read_bytes()
@@ -144,6 +198,13 @@ def test_both_samples_of_one_name_are_refused(demo, store, tmp_path):
     assert done.returncode == 2 and "both named x" in done.stderr
 
 
+def test_the_name_that_the_reads_bear_counts_as_theirs(demo, store, tmp_path):
+    head = run("samtools", "view", "-H", demo / "reads.bam").stdout
+    name = re.search(r"^@RG.*\tSM:(\S+)", head, re.M).group(1)
+    done = run(*pangenome_words(demo, tmp_path, store, "--sample_name_pangenome", name), ok=False)
+    assert done.returncode == 2 and f"both named {name}" in done.stderr and list(tmp_path.iterdir()) == [store]
+
+
 # ---- the command line
 
 @pytest.mark.parametrize("more, what", [
@@ -154,7 +215,6 @@ def test_both_samples_of_one_name_are_refused(demo, store, tmp_path):
     (["--emit_realigned_reads=1"], "--emit_realigned_reads"),
     (["--enable_methylation_calling"], "--enable_methylation_calling"),
     (["--exclude_variants_vcf_filename", "x.vcf.gz"], "--exclude_variants_vcf_filename"),
-    (["--nouse_ref_for_cram"], "--use_ref_for_cram"),
     (["--channels", "x"], "--channels"),
     (["--nouse_fast_pass_aligner"], "--nouse_fast_pass_aligner"),
     (["--pileup_image_width", "220"], "not odd"),
@@ -175,6 +235,7 @@ def test_both_samples_of_one_name_are_refused(demo, store, tmp_path):
     (["--examples", "x.gz"], "tfrecord"),
     (["--mode", "watching"], "--mode 'watching'"),
     (["--truth_variants", "x.vcf.gz"], "--truth_variants"),
+    (["--reads", ","], "--reads"),
     (["--hp_tag_for_assembly_polishing", "1"], "--sort_by_haplotypes"),
     (["--phase_reads"], "--track_ref_reads"),
     (["--select_variant_types", "snips"], "snips"),

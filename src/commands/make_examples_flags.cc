@@ -69,7 +69,9 @@ void MakeExamplesFlags::add_to(CLI::App& command) {
   Adder add(command);
   add("mode", mode, "calling, training or candidate_sweep")->required();
   add("ref", ref, "reference FASTA with its .fai (may be bgzipped, with .gzi)")->required();
-  add("reads", reads, "BAM or CRAM, sorted, with its index")->required();
+  add("reads", reads, "BAM or CRAM, sorted, with its index; several of one sample are separated by commas")->required();
+  add("use_ref_for_cram", use_ref_for_cram, "decode CRAM with --ref; --nouse_ref_for_cram: each holds its own reference");
+  add("use_original_quality_scores", use_original_quality_scores, "base qualities of the reads are those of the tag OQ");
   add("examples", examples, "output of examples, NAME.tfrecord@SHARDS.gz or NAME.tfrecord.gz")->required();
   add("regions", regions, "what to look at, blank separated: chr20, chr20:10,000,001-10,100,000, or BED files");
   add("exclude_regions", exclude_regions, "what to leave out, written like --regions");
@@ -79,7 +81,7 @@ void MakeExamplesFlags::add_to(CLI::App& command) {
   add("checkpoint", checkpoint, "model folder: its example_info.json says which channels are drawn");
   add("channel_list", channel_list, "channels to draw, separated by commas or blanks; BASE_CHANNELS stands for the first six");
   if (pangenome_aware) {
-    add("pangenome", pangenome, "pangenome graph (GBZ), or BAM or CRAM of its haplotypes")->required();
+    add("pangenome", pangenome, "pangenome graph (GBZ), or BAM or CRAM files of its haplotypes, separated by commas")->required();
     add("ref_name_pangenome", ref_name_pangenome, "sample of the reference paths in the graph");
     add("ref_chrom_prefix", ref_chrom_prefix, "cut from contig names before they are looked up in the graph");
     add("use_loaded_gbz_shared_memory", use_loaded_gbz_shared_memory, "attach to what load_gbz_into_shared_memory has loaded under the name below");
@@ -122,6 +124,7 @@ void MakeExamplesFlags::add_to(CLI::App& command) {
   add("reverse_haplotypes", reverse_haplotypes, "with --phase_reads: the haplotypes of each partition change their numbers");
   add("track_ref_reads", track_ref_reads, "list the reads that support the reference, too");
   add("realign_reads", realign_reads, "align reads anew to what local assembly finds");
+  add("split_skip_reads", split_skip_reads, "cut what is realigned where it skips reference (N: introns of RNA); pieces below 15 bases are dropped");
   add("max_read_length_to_realign", max_read_length_to_realign, "longer reads keep their alignment; 0: none is too long")->check(CLI::NonNegativeNumber);
   realign::WindowOptions& windows = realign.windows;
   add("ws_use_window_selector_model", windows.use_window_selector_model, "choose windows by the linear model");
@@ -230,13 +233,15 @@ tensor::ImageShape image_shape(const MakeExamplesFlags& flags, MakeExamplesMode 
 
 pipeline::ExamineOptions examine_options(const MakeExamplesFlags& flags) {
   pipeline::ExamineOptions options;
-  options.reads.filter = {flags.min_mapping_quality, flags.keep_duplicates, flags.keep_secondary_alignments, flags.keep_supplementary_alignments};
+  options.reads.filter = {flags.min_mapping_quality, flags.keep_duplicates, flags.keep_secondary_alignments, flags.keep_supplementary_alignments,
+                          flags.use_original_quality_scores};
   options.reads.max_reads = flags.max_reads_per_partition;
   options.reads.max_depth = flags.max_reads_for_dynamic_bases_per_region;
   options.reads.downsample_fraction = flags.downsample_fraction;
   options.normalize_reads = flags.normalize_reads;
   options.counts = {flags.min_mapping_quality, flags.min_base_quality, flags.keep_legacy_allele_counter_behavior};
   options.realign_reads = flags.realign_reads;
+  options.split_skip_reads = flags.split_skip_reads;
   options.realign = flags.realign;
   options.realign.max_read_length_to_realign = flags.max_read_length_to_realign;
   options.realign.normalize_reads = flags.normalize_reads;
@@ -297,6 +302,13 @@ std::string output(const std::string& flag, const std::string& name, const MakeE
   return formats::file_of_task(name, flags.task);
 }
 
+std::vector<NamedPath> inputs_of(const MakeExamplesFlags& flags) {
+  std::vector<NamedPath> out = {{"--ref", flags.ref}, {"--truth_variants", flags.truth_variants}, {"--proposed_variants", flags.proposed_variants}};
+  for (const std::string& file : words(flags.reads, ",")) out.push_back({"--reads", file});
+  for (const std::string& file : words(flags.pangenome, ",")) out.push_back({"--pangenome", file});
+  return out;
+}
+
 pipeline::MakeExamplesOutputs outputs(const MakeExamplesFlags& flags) {
   if (lower_case(std::filesystem::path(flags.examples).filename().string()).find("tfrecord") == std::string::npos)
     throw usage_error(fmt::format("--examples '{}' has no 'tfrecord' in its name", flags.examples), "write NAME.tfrecord.gz or NAME.tfrecord@SHARDS.gz");
@@ -318,7 +330,7 @@ pipeline::MakeExamplesOutputs outputs(const MakeExamplesFlags& flags) {
                            {"--output_local_read_phasing", out.read_phases},
                            {"--write_run_info", out.run_info},
                            {"--output_sitelist", out.sitelist}},
-                          {{"--reads", flags.reads}, {"--ref", flags.ref}, {"--pangenome", flags.pangenome}, {"--truth_variants", flags.truth_variants}});
+                          inputs_of(flags));
   return out;
 }
 
@@ -384,27 +396,30 @@ pipeline::MakeExamplesRequest MakeExamplesFlags::request(const CLI::App& command
   if (gvcf_gq_binsize < 1) throw usage_error("--gvcf_gq_binsize is below 1", "give 1 or more");
 
   out.inputs.reference = ref;
-  if (reads.find(',') != std::string::npos) throw usage_error("--reads names several files, which this release does not read together", "merge them: samtools merge");
-  out.inputs.reads = reads;
+  out.inputs.reads = words(reads, ",");
+  if (out.inputs.reads.empty()) throw usage_error("--reads names no file", "give a BAM or CRAM with its index");
+  out.inputs.use_ref_for_cram = use_ref_for_cram;
   out.inputs.regions = words(regions);
   out.inputs.exclude_regions = words(exclude_regions);
   out.inputs.discard_non_dna_regions = discard_non_dna_regions;
-  if (pangenome.ends_with(".gbz")) {
+  if (pangenome.ends_with(".gbz") && pangenome.find(',') == std::string::npos) {
+    if (sample_name_pangenome.empty()) throw usage_error("a graph has no sample name of its own", "give --sample_name_pangenome a name");
     out.inputs.pangenome = pangenome;
     if (command.count("--ref_name_pangenome") > 0) out.inputs.ref_name_pangenome = ref_name_pangenome;
     out.inputs.ref_chrom_prefix = ref_chrom_prefix;
     if (command.count("--gbz_shared_memory_name") > 0 || use_loaded_gbz_shared_memory) out.inputs.gbz_shared_memory_name = gbz_shared_memory_name;
     out.inputs.hold = store.options(1);
-  } else if (!pangenome.empty()) {
-    out.inputs.haplotype_reads = pangenome;
+  } else {
+    out.inputs.haplotype_reads = words(pangenome, ",");
+    const auto& files = out.inputs.haplotype_reads;
+    if (std::any_of(files.begin(), files.end(), [](const std::string& file) { return file.ends_with(".gbz"); }))
+      throw usage_error("--pangenome names a graph among other files", "give one GBZ, or files of haplotypes alone");
   }
   out.outputs = outputs(*this);
   out.options = examine_options(*this);
   out.shape = image_shape(*this, out.mode);
   if (!sample_name.empty()) out.reads_sample = sample_name;
   out.pangenome_sample = sample_name_pangenome;
-  if (pangenome_aware && sample_name == sample_name_pangenome)
-    throw usage_error(fmt::format("the reads and the pangenome are both named {}", sample_name), "give --sample_name_pangenome another name");
   const auto sharded = formats::sharded_name(examples);
   out.task = task;
   out.tasks = sharded ? sharded->shards : 1;

@@ -42,11 +42,12 @@ struct MakeExamplesFlags {
   int max_reads_per_partition = 1500, max_reads_for_dynamic_bases_per_region = 0;
   int min_base_quality = 10, min_mapping_quality = 5;
   bool keep_duplicates = false, keep_supplementary_alignments = false, keep_secondary_alignments = false;
+  bool use_ref_for_cram = true, use_original_quality_scores = false;
   bool normalize_reads = false, keep_legacy_allele_counter_behavior = false, track_ref_reads = false;
   bool phase_reads = false, output_phase_info = false, reverse_haplotypes = false;
   int phase_max_candidates = 5000;
   // realigner
-  bool realign_reads = true;
+  bool realign_reads = true, split_skip_reads = false;
   int max_read_length_to_realign = 500;
   realign::RealignOptions realign;
   int ws_min_num_supporting_reads = -1, ws_max_num_supporting_reads = -1;

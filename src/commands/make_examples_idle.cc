@@ -33,6 +33,7 @@ std::vector<Idle> idle_flags(const MakeExamplesFlags& flags, const pipeline::Mak
       {request.population_vcfs.empty(), "it needs the channel allele_frequency", {"population_vcfs"}},
       {flags.gvcf.empty(), "it needs --gvcf", {"include_med_dp"}},
       {flags.haploid_contigs.empty(), "it needs --haploid_contigs", {"par_regions_bed"}},
+      {!flags.realign_reads, "it needs --realign_reads", {"split_skip_reads"}},
       {flags.alt_aligned_pileup == "none", "it needs --alt_aligned_pileup", {"types_to_alt_align"}},
   };
 }

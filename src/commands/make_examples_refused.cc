@@ -42,10 +42,6 @@ constexpr Refused kRefused[] = {
     {"realigner_diagnostics", Kind::kValue, "", "asks for traces of the realigner, which this one does not write"},
     {"emit_realigned_reads", Kind::kSwitch, "false", "asks for traces of the realigner, which this one does not write"},
     {"output_phasing_error_stats", Kind::kValue, "", "asks for a table of phasing errors, which this release does not write"},
-    // reads
-    {"use_ref_for_cram", Kind::kSwitch, "true", "asks for CRAM with an embedded reference; here --ref decodes it"},
-    {"use_original_quality_scores", Kind::kSwitch, "false", "asks for the OQ tag, which is not read"},
-    {"split_skip_reads", Kind::kSwitch, "false", "asks for RNA reads to be cut at their introns, which this release does not do"},
     {"ws_window_selector_model", Kind::kValue, "", "asks for a window selector's model from a file; the built-in one is --ws_use_window_selector_model"},
 };
 

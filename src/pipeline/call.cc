@@ -178,7 +178,7 @@ void check_fits(const model::Model& model, const CallRequest& request) {
 
 void warn_of_emptiness(const report::RunSummary& summary, const CallRequest& request, bool contig_known) {
   if (summary.reads == 0) {
-    base::warn("pipeline", "no read of {} passed the filters inside the regions: the VCF holds no records", request.examples.inputs.reads);
+    base::warn("pipeline", "no read of {} passed the filters inside the regions: the VCF holds no records", fmt::join(request.examples.inputs.reads, ", "));
   } else if (summary.sites == 0) {
     base::warn("pipeline", "no read shows a candidate inside the regions: the VCF holds no records");
   } else if (contig_known && summary.windows_with_haplotypes == 0) {
@@ -214,7 +214,7 @@ report::RunSummary call(const CallRequest& request) {
   Inputs inputs(examples.inputs);
   PostprocessRequest output = request.output;
   output.model = model.name();
-  const std::string sample = examples.reads_sample.value_or(inputs.header.sample_name);
+  const std::string sample = examples.reads_sample.value_or(inputs.sample_name);
   const genome::ContigList& contigs = inputs.reference.contigs();
   Shared shared{inputs, request, model, haploid_regions(output.haploid_contigs, output.par_regions_bed.value_or(""), contigs),
                 haploid_regions(examples.haploid_contigs, examples.par_regions_bed, contigs), std::nullopt};

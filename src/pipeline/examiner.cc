@@ -54,6 +54,13 @@ class AsRealigned {
   std::vector<realign::ReadAlignment> originals_;
 };
 
+// The same for reads that nobody needs as they were. Of pieces, those beside the partition are not looked at any more.
+void settle(std::vector<genome::Read>& reads, realign::Realignment found, const genome::Region& partition) {
+  realign::swap_alignments(reads, found.moved);
+  permute(reads, found.order);
+  std::erase_if(reads, [&partition](const genome::Read& read) { return read.end <= partition.start || read.start >= partition.end; });
+}
+
 // Source: PHASE_READS_REGION_PADDING_PCT in dv_constants.py, make_examples_core.py process (DeepVariant 1.9)
 genome::Region padded(const genome::Region& region, const genome::Contig& contig) {
   constexpr int64_t kPercent = 20;
@@ -151,7 +158,19 @@ void Examiner::phase(const genome::Region& counted, const std::vector<pileup::Po
 
 void Examiner::examine(const genome::Region& region, const genome::Contig& contig, std::vector<genome::Read>& reads,
                        const pileup::ReferenceWindow& reference, const TakeExamples& take, const LookAtPartition& look) {
+  if (options_.realign_reads && options_.split_skip_reads) {
+    if (auto pieces = realign::split_at_skips(reads, options_.realign.max_read_length_to_realign)) {
+      settle(*pieces, realignment(region, contig, *pieces, reference), region);
+      examine_aligned(region, contig, *pieces, reference, take, look);
+      return;
+    }
+  }
   const AsRealigned realigned(reads, realignment(region, contig, reads, reference));
+  examine_aligned(region, contig, reads, reference, take, look);
+}
+
+void Examiner::examine_aligned(const genome::Region& region, const genome::Contig& contig, std::vector<genome::Read>& reads,
+                               const pileup::ReferenceWindow& reference, const TakeExamples& take, const LookAtPartition& look) {
   const genome::Region counted = options_.phase_reads ? padded(region, contig) : region;
   const auto counts = counts_of(counted, reads, reference);
   const pileup::FractionSampler sampler_before = reference_sites_;

@@ -27,6 +27,7 @@ namespace haploom::pipeline {
 struct ExamineOptions {
   PartitionOptions reads;
   bool realign_reads = true;
+  bool split_skip_reads = false;    // only where reads are realigned
   realign::RealignOptions realign;
   bool normalize_reads = true;
   pileup::CountOptions counts;
@@ -90,6 +91,8 @@ class Examiner {
   int64_t windows_with_haplotypes() const { return windows_with_haplotypes_; }  // of those: the graph had some
 
  private:
+  void examine_aligned(const genome::Region& partition, const genome::Contig& contig, std::vector<genome::Read>& reads,
+                       const pileup::ReferenceWindow& reference, const TakeExamples& take, const LookAtPartition& look);
   void paint(Partition& partition, const TakeExamples& take);
   realign::Realignment realignment(const genome::Region& partition, const genome::Contig& contig,
                                    const std::vector<genome::Read>& reads, const pileup::ReferenceWindow& reference);

@@ -49,10 +49,19 @@ AttachedPangenome::AttachedPangenome(const InputPaths& paths)
       image_(lease_.image()),
       naming_(haplotypes::choose_reference(image_, paths.ref_name_pangenome, paths.ref_chrom_prefix)) {}
 
-Inputs::Inputs(const InputPaths& given)
-    : paths(given), reference(paths.reference), header(formats::Alignments(paths.reads, paths.reference).header()) {
+Inputs::Inputs(const InputPaths& given) : paths(given), reference(paths.reference) {
   const genome::ContigList& contigs = reference.contigs();
-  const auto callable = formats::callable_contigs(contigs, paths.reference, header.contigs, paths.reads);
+  std::optional<std::vector<int>> shared;  // by all files of reads
+  for (const std::string& file : paths.reads) {
+    const formats::AlignmentHeader header = open(file).header();
+    if (shared && header.sample_name != sample_name)
+      base::warn("pipeline", "'{}' names the sample {}, '{}' {}: all reads are taken as those of one", file, header.sample_name, paths.reads.front(), sample_name);
+    if (!shared) sample_name = header.sample_name;
+    const auto these = formats::callable_contigs(contigs, paths.reference, header.contigs, file);
+    if (!shared) shared = these;
+    std::erase_if(*shared, [&these](int contig) { return std::find(these.begin(), these.end(), contig) == these.end(); });
+  }
+  const std::vector<int> callable = shared.value_or(std::vector<int>());
   const auto wanted = regions_of(paths.regions, contigs);
   auto unwanted = regions_of(paths.exclude_regions, contigs);
   if (paths.discard_non_dna_regions && wanted.empty()) {
@@ -62,6 +71,10 @@ Inputs::Inputs(const InputPaths& given)
   calling = calling_regions(contigs, callable, wanted, unwanted);
   if (calling.empty()) base::warn("pipeline", "nothing to call: the regions hold no base of the contigs that reads and reference share");
   work = shards(calling);
+}
+
+formats::Alignments Inputs::open(const std::string& reads) const {
+  return formats::Alignments(reads, paths.use_ref_for_cram ? paths.reference : "");
 }
 
 void Inputs::attach_pangenome() {

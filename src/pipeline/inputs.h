@@ -24,9 +24,10 @@ namespace haploom::pipeline {
 // What the command line says about the inputs.
 struct InputPaths {
   std::string reference;
-  std::string reads;
+  std::vector<std::string> reads;        // of one sample; the first names it
+  bool use_ref_for_cram = true;          // false: each CRAM holds its own reference
   std::optional<std::string> pangenome;  // GBZ; none: the pangenome block of every image stays empty
-  std::optional<std::string> haplotype_reads;  // or its haplotypes as reads of a BAM or CRAM
+  std::vector<std::string> haplotype_reads;  // or its haplotypes as reads of BAM or CRAM files
   std::optional<std::string> proposed_variants;  // VCF with index whose alleles are the candidates; none: the reads show them
   std::vector<std::string> regions;      // literals (chr20:1-100) or .bed files; empty: all contigs
   std::vector<std::string> exclude_regions;
@@ -58,11 +59,11 @@ struct Inputs {
   // Attaches or loads it; to be called when the outputs are known to be writable.
   void attach_pangenome();
 
-  formats::Alignments open_reads() const { return formats::Alignments(paths.reads, paths.reference); }  // one per thread
+  formats::Alignments open(const std::string& reads) const;  // one of the files of reads or haplotypes; one per thread
 
   InputPaths paths;
   formats::Reference reference;
-  formats::AlignmentHeader header;
+  std::string sample_name;  // of the reads, by their header
   std::vector<genome::Region> calling;
   std::vector<Shard> work;
   std::unique_ptr<AttachedPangenome> pangenome;  // null without one, and before attach_pangenome()

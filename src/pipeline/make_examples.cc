@@ -86,14 +86,26 @@ class Truth {
   std::map<Key, labels::Label> labels_;  // of the partition
 };
 
+// Whose reads and haplotypes they are: upstream tells their supports apart by these names alone.
+SampleNames sample_names(const MakeExamplesRequest& request, const Inputs& inputs) {
+  SampleNames out{request.reads_sample.value_or(inputs.sample_name), request.pangenome_sample};
+  const auto& haplotypes = request.inputs.haplotype_reads;
+  if (out.haplotypes.empty() && !haplotypes.empty()) out.haplotypes = inputs.open(haplotypes.front()).header().sample_name;
+  if ((request.inputs.pangenome || !haplotypes.empty()) && out.reads == out.haplotypes) {
+    throw Error{Exit::kUsage, Reason::kUsage, "pipeline", fmt::format("the reads and the pangenome are both named {}", out.reads),
+                "give --sample_name_pangenome another name"};
+  }
+  return out;
+}
+
 // One task at work: what a partition comes to goes to the files.
 class Task {
  public:
-  Task(const MakeExamplesRequest& request, const Inputs& inputs, ExampleFiles& files)
+  Task(const MakeExamplesRequest& request, const Inputs& inputs, const SampleNames& samples, ExampleFiles& files)
       : request_(request),
         contigs_(inputs.reference.contigs()),
         files_(files),
-        samples_{request.reads_sample.value_or(inputs.header.sample_name), request.pangenome_sample},
+        samples_(samples),
         types_(request.selected_types),
         confidences_(request.reference_model),
         haploid_(haploid_regions(request.haploid_contigs, request.par_regions_bed, contigs_)),
@@ -192,11 +204,12 @@ class Task {
   }
 
   std::string file_names() const {
-    const auto file = [](const std::string& path) { return std::filesystem::path(path).filename().string(); };
+    // Of several files DeepVariant takes the whole list for one path: the last folder's name ends where the last file begins.
+    const auto name = [](const std::vector<std::string>& files) { return std::filesystem::path(fmt::format("{}", fmt::join(files, ","))).filename().string(); };
     const auto& paths = request_.inputs;
-    if (paths.pangenome) return file(paths.reads) + "|" + file(*paths.pangenome);
-    if (paths.haplotype_reads) return file(paths.reads) + "|" + file(*paths.haplotype_reads);
-    return file(paths.reads);
+    if (paths.pangenome) return name(paths.reads) + "|" + name({*paths.pangenome});
+    if (!paths.haplotype_reads.empty()) return name(paths.reads) + "|" + name(paths.haplotype_reads);
+    return name(paths.reads);
   }
 
   void end_partition() {
@@ -265,9 +278,10 @@ std::string run_info(const MakeExamplesRequest& request, const MakeExamplesCount
 MakeExamplesCounts make_examples(const MakeExamplesRequest& request) {
   const bool sweep = request.mode == MakeExamplesMode::kCandidateSweep;
   Inputs inputs(request.inputs);
+  const SampleNames samples = sample_names(request, inputs);
   ExampleFiles files(request.outputs, request.shape, !sweep);
   if (!sweep) inputs.attach_pangenome();
-  Task task(request, inputs, files);
+  Task task(request, inputs, samples, files);
   const RegionEnds ends(inputs.calling);
   for (const Shard& shard : shards(inputs.calling, request.partition_bases, request.task, request.tasks)) {
     if (sweep) {
@@ -278,7 +292,7 @@ MakeExamplesCounts make_examples(const MakeExamplesRequest& request) {
   }
   files.finish(run_info(request, task.counts()));
   if (task.reads() == 0 && request.tasks == 1)
-    base::warn("pipeline", "no read of {} passed the filters inside the regions", request.inputs.reads);
+    base::warn("pipeline", "no read of {} passed the filters inside the regions", fmt::join(request.inputs.reads, ", "));
   return task.counts();
 }
 

@@ -4,7 +4,8 @@
 // Out:    the files of MakeExamplesOutputs, records in the order of the partitions; the union over all tasks does not depend
 //         on N. Each stands under its name only when all are whole
 // Cost:   one thread; memory of a few partitions
-// Errors: those of Inputs and of the stages; kResource/kOutput before any work when an output cannot be written
+// Errors: those of Inputs and of the stages; kUsage when reads and haplotypes have one name, by flag or by header;
+//         kResource/kOutput before any work when an output cannot be written
 // Source: make_examples_core.py (DeepVariant 1.9)
 //
 // SPDX-License-Identifier: BSD-3-Clause
@@ -56,7 +57,7 @@ struct MakeExamplesRequest {
   ExamineOptions options;
   tensor::ImageShape shape;
   std::optional<std::string> reads_sample;  // none: SM of the reads
-  std::string pangenome_sample;             // of supports that haplotypes give
+  std::string pangenome_sample;             // of supports that haplotypes give; empty: SM of haplotype_reads
   int task = 0;
   int tasks = 1;
   int64_t partition_bases = kPartitionBases;

@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <fstream>
 #include <random>
+#include <set>
 
 namespace haploom::pipeline {
 namespace {
@@ -55,30 +56,36 @@ class PartitionStream : public testing::Test {
 
   std::filesystem::path folder_;
   std::string bases_;
-  pileup::FractionSampler all_reads_{0, pileup::kReadSeed};  // never asked
+  std::vector<ReadsFile> files(float fraction = 0, int count = 1) const {
+    std::vector<ReadsFile> out;
+    for (int i = 0; i < count; ++i) out.push_back({alignments(), {fraction, pileup::kReadSeed}});
+    return out;
+  }
+  static std::vector<std::string> names(const std::vector<genome::Read>& reads) {
+    std::vector<std::string> out;
+    for (const genome::Read& read : reads) out.push_back(read.name);
+    return out;
+  }
 };
 
 TEST_F(PartitionStream, HandsEveryPartitionWhatAQueryOfItWouldFind) {
   // Two calling regions with a gap: reads inside the gap belong to nobody.
   const auto all = shards({{0, 100, 3350}, {0, 5000, 7999}});
   ASSERT_EQ(all.size(), 1u);
-  auto reads = alignments();
+  auto reads = files();
   StageClock clock;
   size_t partitions_seen = 0;
   for_each_partition(reads, kContigs, all[0], {}, clock,
                      [&](const genome::Region& partition, std::vector<genome::Read>& given) {
                        EXPECT_EQ(partition, all[0].partitions[partitions_seen++]);
-                       std::vector<std::string> names;
-                       for (const genome::Read& read : given) names.push_back(read.name);
-                       EXPECT_EQ(names, fetched(partition));
-                     },
-                     all_reads_);
+                       EXPECT_EQ(names(given), fetched(partition));
+                     });
   EXPECT_EQ(partitions_seen, all[0].partitions.size());
 }
 
 TEST_F(PartitionStream, SamplesOnlyWhatIsTooDeep) {
   const auto all = shards({{0, 0, kLength}});
-  auto reads = alignments();
+  auto reads = files();
   StageClock clock;
   PartitionOptions options;
   options.max_reads = 150;
@@ -87,14 +94,13 @@ TEST_F(PartitionStream, SamplesOnlyWhatIsTooDeep) {
                      [&](const genome::Region& partition, std::vector<genome::Read>& given) {
                        EXPECT_EQ(given.size(), std::min<size_t>(150, fetched(partition).size()));
                        cut += given.size() < fetched(partition).size();
-                     },
-                     all_reads_);
+                     });
   EXPECT_GT(cut, 0u) << "the test's reads are not deep enough";
 }
 
 TEST_F(PartitionStream, KeepsToADepthWhenAsked) {
   const auto all = shards({{0, 0, kLength}});
-  auto reads = alignments();
+  auto reads = files();
   StageClock clock;
   PartitionOptions options;
   options.max_depth = 20;
@@ -103,26 +109,55 @@ TEST_F(PartitionStream, KeepsToADepthWhenAsked) {
     for (const genome::Read& read : given) covered += genome::overlap(partition, {0, read.start, read.end});
     EXPECT_LT(covered, (20 + 1) * partition.length()) << "one read may go beyond";
     EXPECT_LT(given.size(), fetched(partition).size());
-  }, all_reads_);
+  });
 }
 
 TEST_F(PartitionStream, DrawsForEachReadInEachPartitionAndGoesOnFromShardToShard) {
   const auto all = shards({{0, 0, kLength}});
-  auto reads = alignments();
+  auto reads = files(0.5F);
   StageClock clock;
   PartitionOptions options;
   options.downsample_fraction = 0.5F;
-  pileup::FractionSampler draws(0.5F, pileup::kReadSeed);
   pileup::FractionSampler same(0.5F, pileup::kReadSeed);
   for (int round = 0; round < 2; ++round) {
     for_each_partition(reads, kContigs, all[0], options, clock, [&](const genome::Region& partition, std::vector<genome::Read>& given) {
-      std::vector<std::string> names;
-      for (const genome::Read& read : given) names.push_back(read.name);
       std::vector<std::string> expected = fetched(partition);
       std::erase_if(expected, [&same](const std::string&) { return !same.keep(); });
-      EXPECT_EQ(names, expected);
-    }, draws);
+      EXPECT_EQ(names(given), expected);
+    });
   }
+}
+
+TEST_F(PartitionStream, HandsOutTheReadsOfOneFileAfterThoseOfTheOther) {
+  const auto all = shards({{0, 100, 3350}, {0, 5000, 7999}});
+  auto reads = files(0, 2);
+  StageClock clock;
+  PartitionOptions options;
+  options.max_reads = 0;
+  std::set<std::string> seen;
+  const int64_t taken = for_each_partition(reads, kContigs, all[0], options, clock, [&](const genome::Region& partition, std::vector<genome::Read>& given) {
+    std::vector<std::string> expected = fetched(partition);
+    seen.insert(expected.begin(), expected.end());
+    const std::vector<std::string> once = expected;
+    expected.insert(expected.end(), once.begin(), once.end());
+    EXPECT_EQ(names(given), expected);
+  });
+  EXPECT_EQ(taken, 2 * std::ssize(seen));
+}
+
+TEST_F(PartitionStream, DrawsForTheReadsOfEachFileByItself) {
+  const auto all = shards({{0, 0, kLength}});
+  auto reads = files(0.5F, 2);
+  StageClock clock;
+  PartitionOptions options;
+  options.max_reads = 0;
+  options.downsample_fraction = 0.5F;
+  for_each_partition(reads, kContigs, all[0], options, clock,
+                     [&](const genome::Region&, std::vector<genome::Read>& given) {
+                       const std::vector<std::string> both = names(given);
+                       const auto half = both.begin() + std::ssize(both) / 2;
+                       EXPECT_EQ(std::vector(both.begin(), half), std::vector(half, both.end())) << "equal files, equal draws";
+                     });
 }
 
 }  // namespace

@@ -2,7 +2,6 @@
 
 #include "base/error.h"
 #include "base/signals.h"
-#include "pipeline/partition_stream.h"
 
 namespace haploom::pipeline {
 namespace {
@@ -12,9 +11,16 @@ std::optional<haplotypes::Reader> haplotype_reader(const Inputs& inputs) {
   return std::make_optional<haplotypes::Reader>(inputs.pangenome->image(), inputs.pangenome->naming());
 }
 
-std::optional<formats::Alignments> haplotype_alignments(const Inputs& inputs) {
-  if (!inputs.paths.haplotype_reads) return std::nullopt;
-  return std::make_optional<formats::Alignments>(*inputs.paths.haplotype_reads, inputs.paths.reference);
+std::vector<ReadsFile> reads_files(const Inputs& inputs, float downsample_fraction) {
+  std::vector<ReadsFile> out;
+  for (const std::string& file : inputs.paths.reads) out.push_back({inputs.open(file), {downsample_fraction, pileup::kReadSeed}});
+  return out;
+}
+
+std::vector<formats::Alignments> haplotype_alignments(const Inputs& inputs) {
+  std::vector<formats::Alignments> out;
+  for (const std::string& file : inputs.paths.haplotype_reads) out.push_back(inputs.open(file));
+  return out;
 }
 
 std::optional<formats::VcfReader> proposed_variants(const Inputs& inputs) {
@@ -27,11 +33,10 @@ std::optional<formats::VcfReader> proposed_variants(const Inputs& inputs) {
 ShardWorker::ShardWorker(const Inputs& inputs, const ExamineOptions& options, const tensor::ImageShape& shape)
     : inputs_(inputs),
       options_(options),
-      alignments_(inputs.open_reads()),
+      reads_files_(reads_files(inputs, options.reads.downsample_fraction)),
       haplotypes_(haplotype_reader(inputs)),
       haplotype_alignments_(haplotype_alignments(inputs)),
       proposed_(proposed_variants(inputs)),
-      downsampler_(options.reads.downsample_fraction, pileup::kReadSeed),
       examiner_(options, shape, sources(), clock_) {}
 
 Sources ShardWorker::sources() {
@@ -39,10 +44,13 @@ Sources ShardWorker::sources() {
   const genome::ContigList& contigs = inputs_.reference.contigs();
   if (haplotypes_) {
     out.haplotypes = [this](const genome::Region& partition, const genome::Contig& contig) { return haplotypes_->reads(partition, contig.name); };
-  } else if (haplotype_alignments_) {
-    out.haplotypes = [this, &contigs](const genome::Region& partition, const genome::Contig&) {
+  } else if (!haplotype_alignments_.empty()) {
+    formats::ReadFilter filter = options_.reads.filter;
+    filter.original_qualities = false;  // nobody has mended those of a haplotype
+    out.haplotypes = [this, &contigs, filter](const genome::Region& partition, const genome::Contig&) {
       std::vector<genome::Read> reads;
-      haplotype_alignments_->for_each(partition, contigs, options_.reads.filter, [&reads](genome::Read&& read) { reads.push_back(std::move(read)); });
+      for (formats::Alignments& file : haplotype_alignments_)
+        file.for_each(partition, contigs, filter, [&reads](genome::Read&& read) { reads.push_back(std::move(read)); });
       return reads;
     };
   }
@@ -61,7 +69,7 @@ void ShardWorker::each_partition(const Shard& shard, const Work& work) {
   const genome::ContigList& contigs = inputs_.reference.contigs();
   const ShardReference reference(inputs_.reference, shard.span());
   const pileup::ReferenceWindow window = reference.window();
-  reads_ += for_each_partition(alignments_, contigs, shard, options_.reads, clock_,
+  reads_ += for_each_partition(reads_files_, contigs, shard, options_.reads, clock_,
                                [&](const genome::Region& partition, std::vector<genome::Read>& reads) {
                                  base::throw_if_stopped();
                                  try {
@@ -70,8 +78,7 @@ void ShardWorker::each_partition(const Shard& shard, const Work& work) {
                                    error.add_context("calling " + genome::text(partition, contigs));
                                    throw;
                                  }
-                               },
-                               downsampler_);
+                               });
 }
 
 void ShardWorker::run(const Shard& shard, const TakeExamples& take, const std::function<void()>& on_partition,

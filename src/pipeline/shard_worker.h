@@ -4,11 +4,13 @@
 #pragma once
 
 #include <optional>
+#include <vector>
 
 #include "formats/alignments.h"
 #include "haplotypes/haplotypes.h"
 #include "pipeline/examiner.h"
 #include "pipeline/inputs.h"
+#include "pipeline/partition_stream.h"
 #include "pipeline/stage_clock.h"
 
 namespace haploom::pipeline {
@@ -38,11 +40,10 @@ class ShardWorker {
 
   const Inputs& inputs_;
   const ExamineOptions& options_;
-  formats::Alignments alignments_;
-  std::optional<haplotypes::Reader> haplotypes_;         // of a graph
-  std::optional<formats::Alignments> haplotype_alignments_;  // of a BAM or CRAM
+  std::vector<ReadsFile> reads_files_;
+  std::optional<haplotypes::Reader> haplotypes_;             // of a graph
+  std::vector<formats::Alignments> haplotype_alignments_;    // of BAM or CRAM files
   std::optional<formats::VcfReader> proposed_;
-  pileup::FractionSampler downsampler_;  // of one task that works through all its shards
   StageClock clock_;
   int64_t reads_ = 0;
   Examiner examiner_;
