@@ -1,6 +1,7 @@
 """make_examples as a program: its command line, its files, its shards, on data made here. What its records hold is
 test_dv_goldens.py's matter."""
 import json
+import os
 import re
 
 import pytest
@@ -164,6 +165,27 @@ def test_positions_are_those_of_the_reads_as_they_are(demo, tmp_path):
     assert not (tmp_path / "examples.tfrecord.gz").exists()
 
 
+@pytest.mark.parametrize("tasks", [1, 3])
+def test_positions_of_a_sweep_say_where_partitions_end(demo, plain, tmp_path, tasks):
+    name = f"positions@{tasks}" if tasks > 1 else "positions"
+    here = ("--candidate_positions", tmp_path / name, "--regions", "chr20:1-30000 chr20:40001-60000")
+    examples = ("--examples", tmp_path / f"e.tfrecord@{tasks}.gz")
+    for task in range(tasks):
+        run(*words(demo, tmp_path, *here, *examples, "--task", task, mode="candidate_sweep"))
+    run(*words(demo, tmp_path, *here, "--runtime_by_region", tmp_path / "cost.tsv"))
+    rows = [line.split("\t")[0] for line in (tmp_path / "cost.tsv").read_text().splitlines()[1:]]
+    assert rows == ["chr20:1-30000", "chr20:40001-60000"], "fewer than 200 candidates: each region is one partition"
+    done = run(*words(demo, tmp_path, *here[:2], "--regions", "chr20:50001-60000"), ok=False)
+    assert done.returncode == 3 and "not of these calling regions" in done.stderr
+
+
+def test_positions_that_are_none_are_refused(demo, tmp_path):
+    done = run(*words(demo, tmp_path, "--candidate_positions", demo / "ref.fa"), ok=False)
+    assert done.returncode == 3 and "candidate positions" in done.stderr
+    done = run(*words(demo, tmp_path, "--candidate_positions", tmp_path / "none"), ok=False)
+    assert done.returncode == 3 and list(tmp_path.iterdir()) == []
+
+
 def test_images_of_single_alts_alone(demo, plain, tmp_path):
     run(*words(demo, tmp_path, "--multi_allelic_mode", "exclude_het_alt_images"))
     shown = decoded([tmp_path / "examples.tfrecord.gz"], example)
@@ -191,6 +213,38 @@ def test_a_named_image_is_attached_to(demo, store, tmp_path):
     run("load_gbz_into_shared_memory", "--pangenome_gbz", demo / "panel.gbz", "--num_shards", 1, "--shared_memory_name", "MINE", "--gbz_store_dir", store)
     run(*pangenome_words(demo, tmp_path, store, "--use_loaded_gbz_shared_memory", "--gbz_shared_memory_name", "MINE", "--regions", "chr20:10001-12000"))
     run("haploom", "gbz", "unload", "MINE", "--gbz_store_dir", store)
+
+
+def test_shared_memory_a_file_and_private_memory_hold_one_pangenome(demo, store, tmp_path):
+    seen = set()
+    for backing, place in (("shm", ()), ("file", ("--gbz_store_dir", store)), ("private", ())):
+        out = tmp_path / backing
+        out.mkdir()
+        run("make_examples_pangenome_aware_dv", *words(demo, out, "--pangenome", demo / "panel.gbz", "--gbz_backing", backing, *place,
+                                                        "--gbz_shared_memory_name", f"test-{os.getpid()}-{tmp_path.name}",
+                                                        "--candidates", out / "candidates.tfrecord.gz", "--regions", "chr20:1-20000")[1:])
+        seen.add(tuple((out / f"{name}.tfrecord.gz").read_bytes() for name in ("examples", "candidates")))
+    assert len(seen) == 1 and decoded([out / "examples.tfrecord.gz"], example)
+
+
+def test_haplotypes_of_a_graph_and_of_a_bam_give_the_same_records(demo, store, plain, tmp_path):
+    compared = 0
+    places = sorted({(int(one["locus"].split(":")[1].split("-")[0]) - 1) // 1000 for one in decoded([plain / "examples.tfrecord.gz"], example)})
+    for place in places[2:8]:
+        region = f"chr20:{place * 1000 + 1}-{place * 1000 + 1000}"
+        out = tmp_path / str(place)
+        out.mkdir()
+        (out / "panel.sam").write_text(run("haploom", "gbz", "haplotypes", demo / "panel.gbz", region, "--format", "sam").stdout)
+        run("samtools", "view", "-b", "-o", out / "panel.bam", out / "panel.sam")
+        run("samtools", "index", out / "panel.bam")
+        found = []
+        for panel in (demo / "panel.gbz", out / "panel.bam"):
+            run("make_examples_pangenome_aware_dv", *words(demo, out, "--pangenome", panel, "--gbz_store_dir", store, "--regions", region,
+                                                            "--candidates", out / "candidates.tfrecord.gz")[1:])
+            found.append([decoded([out / "examples.tfrecord.gz"], example), decoded([out / "candidates.tfrecord.gz"], candidate)])
+        assert found[0] == found[1], region
+        compared += len(found[0][0])
+    assert compared > 5
 
 
 def test_both_samples_of_one_name_are_refused(demo, store, tmp_path):
@@ -334,3 +388,16 @@ def test_training_examples_have_labels_that_the_truth_bears_out(demo, tmp_path):
     labels = [one["label"][0] for one in shown]
     assert len(labels) > 40 and labels.count(1) > labels.count(2) > 0
     assert all(one["denovo_label"] == [1] and one["variant/encoded"]["info"]["BAM_FNAME"] == ["reads.bam"] for one in shown)
+
+
+def test_run_info_tells_how_candidates_fit_the_truth(demo, tmp_path):
+    run(*words(demo, tmp_path, "--truth_variants", demo / "truth.vcf.gz", "--confident_regions", demo / "confident.bed", "--write_run_info",
+               mode="training"))
+    info = (tmp_path / "examples.tfrecord.gz.run_info.pbtxt").read_text()
+    (metrics,) = re.findall(r"labeling_metrics \{\n(.*?)\}", info, re.S)
+    found = {name: int(value) for name, value in re.findall(r"  n_(\w+): (\d+)\n", metrics)}
+    assert len(found) == 16 and found["truth_variant_sites"] == found["true_positive_sites"] + found["false_negative_sites"] > 30
+    assert found["true_positive_sites"] > 30 and found["exact_position_matches"] > 30
+    run(*words(demo, tmp_path, "--truth_variants", demo / "truth.vcf.gz", "--confident_regions", demo / "confident.bed", "--write_run_info",
+               "--labeler_algorithm", "positional_labeler", mode="training"))
+    assert "labeling_metrics" not in (tmp_path / "examples.tfrecord.gz.run_info.pbtxt").read_text()

@@ -99,7 +99,7 @@ void MakeExamplesFlags::add_to(CLI::App& command) {
     add("downsample_fraction", downsample_fraction, "chance of a read to be kept; 0: all are")->check(number_in(0, 1));
     add("pileup_image_height", pileup_image_height, "rows; 0: 100")->check(CLI::Range(0, kMostRows));
     add("proposed_variants", proposed_variants, "VCF with index whose alleles are the candidates (vcf_candidate_importer)");
-    add("candidate_positions", candidate_positions, "output of candidate_sweep");
+    add("candidate_positions", candidate_positions, "output of candidate_sweep; in the other modes its input: partitions of 200 candidates");
   }
   add("candidates", candidates, "output of candidates with all who support them");
   add("gvcf", gvcf, "output of reference records");
@@ -309,7 +309,7 @@ std::vector<NamedPath> inputs_of(const MakeExamplesFlags& flags) {
   return out;
 }
 
-pipeline::MakeExamplesOutputs outputs(const MakeExamplesFlags& flags) {
+pipeline::MakeExamplesOutputs outputs(const MakeExamplesFlags& flags, bool sweep) {
   if (lower_case(std::filesystem::path(flags.examples).filename().string()).find("tfrecord") == std::string::npos)
     throw usage_error(fmt::format("--examples '{}' has no 'tfrecord' in its name", flags.examples), "write NAME.tfrecord.gz or NAME.tfrecord@SHARDS.gz");
   pipeline::MakeExamplesOutputs out;
@@ -317,7 +317,7 @@ pipeline::MakeExamplesOutputs outputs(const MakeExamplesFlags& flags) {
   out.candidates = output("candidates", flags.candidates, flags);
   out.gvcf = output("gvcf", flags.gvcf, flags);
   out.runtime_by_region = output("runtime_by_region", flags.runtime_by_region, flags);
-  if (!flags.candidate_positions.empty()) out.candidate_positions = formats::file_of_task(flags.candidate_positions, flags.task);
+  if (sweep) out.candidate_positions = formats::file_of_task(flags.candidate_positions, flags.task);
   if (flags.write_run_info) out.run_info = out.examples + ".run_info.pbtxt";
   out.read_phases = output("output_local_read_phasing", flags.local_read_phasing, flags);
   if (flags.output_sitelist) out.sitelist = out.examples + ".sitelist.tsv";
@@ -386,8 +386,6 @@ pipeline::MakeExamplesRequest MakeExamplesFlags::request(const CLI::App& command
     throw usage_error("make_examples_pangenome_aware_dv has no --candidate_positions for --mode candidate_sweep", "use make_examples for this");
   if (out.mode == MakeExamplesMode::kCandidateSweep && candidate_positions.empty())
     throw usage_error("--mode candidate_sweep needs --candidate_positions", "name the file for the positions");
-  if (out.mode != MakeExamplesMode::kCandidateSweep && !candidate_positions.empty())
-    throw usage_error("--candidate_positions as an input (partitions of 200 candidates) is not done by this release", "leave it out");
   if (!use_fast_pass_aligner) throw usage_error("--nouse_fast_pass_aligner asks for an aligner that DeepVariant has removed", "leave it out");
   if (!(vsc_min_fraction_multiplier > 0 && vsc_min_fraction_multiplier <= 1) && !std::isinf(vsc_min_fraction_multiplier))
     throw usage_error("--vsc_min_fraction_multiplier is neither in (0, 1] nor inf", "inf: candidates of the reads alone");
@@ -415,7 +413,9 @@ pipeline::MakeExamplesRequest MakeExamplesFlags::request(const CLI::App& command
     if (std::any_of(files.begin(), files.end(), [](const std::string& file) { return file.ends_with(".gbz"); }))
       throw usage_error("--pangenome names a graph among other files", "give one GBZ, or files of haplotypes alone");
   }
-  out.outputs = outputs(*this);
+  const bool sweep = out.mode == MakeExamplesMode::kCandidateSweep;
+  out.outputs = outputs(*this, sweep);
+  if (!sweep && !candidate_positions.empty()) out.candidate_positions = formats::files_of_input(candidate_positions);
   out.options = examine_options(*this);
   out.shape = image_shape(*this, out.mode);
   if (!sample_name.empty()) out.reads_sample = sample_name;

@@ -29,6 +29,7 @@ std::vector<Idle> idle_flags(const MakeExamplesFlags& flags, const pipeline::Mak
       {sweep, "--mode candidate_sweep writes positions alone",
        {"candidates", "gvcf", "runtime_by_region", "output_sitelist", "output_local_read_phasing", "phase_reads"}},
       {!flags.phase_reads, "it needs --phase_reads", {"output_phase_info", "reverse_haplotypes", "output_local_read_phasing", "phase_max_candidates"}},
+      {!request.candidate_positions.empty(), "--candidate_positions say where partitions end", {"partition_size"}},
       {!request.inputs.proposed_variants, "it needs --variant_caller vcf_candidate_importer", {"proposed_variants"}},
       {request.population_vcfs.empty(), "it needs the channel allele_frequency", {"population_vcfs"}},
       {flags.gvcf.empty(), "it needs --gvcf", {"include_med_dp"}},

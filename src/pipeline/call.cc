@@ -198,6 +198,7 @@ std::string only_in_steps(const CallRequest& request) {
   if (!examples.population_vcfs.empty()) return "frequencies of a cohort";
   if (examples.write_phases) return "phases in the records";
   if (examples.inputs.proposed_variants) return "proposed variants";
+  if (!examples.candidate_positions.empty()) return "partitions of a sweep's candidates";
   if (!examples.options.het_alt_images) return "images of single alts alone";
   if (request.limit) return "a limit of examples";
   if (request.output.small_model_outputs) return "a small model";

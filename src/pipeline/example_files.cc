@@ -5,11 +5,11 @@
 #include <cmath>
 #include <type_traits>
 
+#include "formats/candidate_positions.h"
+
 namespace haploom::pipeline {
 namespace {
 
-constexpr int32_t kEndOfRegion = -1;  // make_examples_core.py
-constexpr int32_t kEndOfPartition = -2;
 constexpr const char* kVersion = "1.9.0";  // of DeepVariant, whose layout the examples have
 constexpr const char* kCostColumns =
     "region\tget reads\tfind candidates\tmake pileup images\twrite outputs\tnum reads\tnum candidates\tnum examples\t"
@@ -61,8 +61,8 @@ void ExampleFiles::example(const formats::ExampleRecord& example, const formats:
 
 void ExampleFiles::positions(const std::vector<int64_t>& positions, bool region_ends) {
   std::vector<int32_t> numbers(positions.begin(), positions.end());
-  numbers.push_back(kEndOfPartition);
-  if (region_ends) numbers.push_back(kEndOfRegion);
+  numbers.push_back(formats::kEndOfPartition);
+  if (region_ends) numbers.push_back(formats::kEndOfCallingRegion);
   if (positions_) positions_->write({reinterpret_cast<const char*>(numbers.data()), numbers.size() * sizeof(int32_t)});
 }
 

@@ -10,12 +10,13 @@
 
 #include "base/error.h"
 #include "base/log.h"
-#include "base/usage.h"
 #include "candidates/population.h"
 #include "formats/bed.h"
+#include "formats/candidate_positions.h"
 #include "pipeline/example_files.h"
 #include "pipeline/partition_blocks.h"
 #include "pipeline/record_values.h"
+#include "pipeline/run_info.h"
 #include "pipeline/shard_worker.h"
 
 namespace haploom::pipeline {
@@ -58,6 +59,8 @@ class Truth {
 
   const labels::Label& of(const genome::Candidate& candidate) const { return labels_.at(key(candidate)); }
 
+  const labels::Metrics& metrics() const { return labeler_.metrics(); }
+
   // Nothing where no de novo regions were given.
   std::optional<bool> denovo(const genome::Candidate& candidate) const {
     if (!has_denovo_) return std::nullopt;
@@ -98,6 +101,11 @@ SampleNames sample_names(const MakeExamplesRequest& request, const Inputs& input
   return out;
 }
 
+std::vector<genome::Region> partitions_of(const MakeExamplesRequest& request, const Inputs& inputs) {
+  if (request.candidate_positions.empty()) return all_partitions(inputs.calling, request.partition_bases);
+  return partitions_by_candidates(inputs.calling, formats::read_candidate_positions(request.candidate_positions));
+}
+
 // One task at work: what a partition comes to goes to the files.
 class Task {
  public:
@@ -129,6 +137,11 @@ class Task {
   }
 
   const MakeExamplesCounts& counts() const { return counts_; }
+  // Nothing outside of training, and of labelers that do not count.
+  std::optional<labels::Metrics> labeling() const {
+    if (!truth_ || request_.truth.labels.algorithm != labels::Algorithm::kHaplotype) return std::nullopt;
+    return truth_->metrics();
+  }
   int64_t reads() const { return worker_.reads(); }
 
  private:
@@ -251,28 +264,6 @@ class Task {
   int64_t examples_before_ = 0;
 };
 
-// MakeExamplesRunInfo as protobuf text: counts, resources, and of the options what makes a run repeatable.
-std::string run_info(const MakeExamplesRequest& request, const MakeExamplesCounts& counts) {
-  const base::Usage usage = base::process_usage();
-  const auto quoted = [](const std::string& text) {
-    std::string out;
-    for (const char c : text) out += c == '"' || c == '\\' ? std::string{'\\', c} : std::string(1, c);
-    return out;
-  };
-  return fmt::format(
-      "# proto-file: learning/genomics/deepvariant/protos/deepvariant.proto\n# proto-message: MakeExamplesRunInfo\n"
-      "# haploom {}: {}\n"
-      "options {{\n  reference_filename: \"{}\"\n  examples_filename: \"{}\"\n  candidates_filename: \"{}\"\n  gvcf_filename: \"{}\"\n"
-      "  task_id: {}\n  num_shards: {}\n}}\n"
-      "resource_metrics {{\n  cpu_user_time_seconds: {}\n  wall_time_seconds: {}\n  memory_peak_rss_mb: {}\n}}\n"
-      "stats {{\n  num_examples: {}\n  num_indels: {}\n  num_snps: {}\n  num_class_0: {}\n  num_class_1: {}\n  num_class_2: {}\n"
-      "  num_denovo: {}\n  num_nondenovo: {}\n}}\n",
-      request.version, request.command_line, quoted(request.inputs.reference), quoted(request.outputs.examples),
-      quoted(request.outputs.candidates), quoted(request.outputs.gvcf), request.task, request.tasks, usage.cpu_seconds,
-      usage.wall_seconds, usage.peak_memory_bytes >> 20, counts.examples, counts.indels, counts.snps, counts.labels[0], counts.labels[1],
-      counts.labels[2], counts.denovo, counts.not_denovo);
-}
-
 }  // namespace
 
 MakeExamplesCounts make_examples(const MakeExamplesRequest& request) {
@@ -283,14 +274,14 @@ MakeExamplesCounts make_examples(const MakeExamplesRequest& request) {
   if (!sweep) inputs.attach_pangenome();
   Task task(request, inputs, samples, files);
   const RegionEnds ends(inputs.calling);
-  for (const Shard& shard : shards(inputs.calling, request.partition_bases, request.task, request.tasks)) {
+  for (const Shard& shard : shards_of(partitions_of(request, inputs), request.task, request.tasks)) {
     if (sweep) {
       task.sweep(shard, ends);
     } else {
       task.run(shard);
     }
   }
-  files.finish(run_info(request, task.counts()));
+  files.finish(run_info(request, task.counts(), task.labeling()));
   if (task.reads() == 0 && request.tasks == 1)
     base::warn("pipeline", "no read of {} passed the filters inside the regions", fmt::join(request.inputs.reads, ", "));
   return task.counts();

@@ -61,6 +61,7 @@ struct MakeExamplesRequest {
   int task = 0;
   int tasks = 1;
   int64_t partition_bases = kPartitionBases;
+  std::vector<std::string> candidate_positions;  // of a sweep, its tasks' files: they say where partitions end, instead
   int64_t sequencing_type = 0;
   std::string selected_types;               // --select_variant_types
   std::vector<std::string> population_vcfs; // of cohorts, for the channel allele_frequency

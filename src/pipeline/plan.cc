@@ -2,10 +2,19 @@
 
 #include <algorithm>
 
+#include "base/error.h"
 #include "base/log.h"
 #include "formats/bed.h"
 
 namespace haploom::pipeline {
+namespace {
+
+Error of_other_regions() {
+  return Error{Exit::kInput, Reason::kRecord, "pipeline", "the candidate positions are not of these calling regions",
+               "sweep with the same --regions, --exclude_regions and reads: make_examples --mode candidate_sweep"};
+}
+
+}  // namespace
 
 std::vector<genome::Region> regions_of(const std::vector<std::string>& texts, const genome::ContigList& contigs) {
   std::vector<genome::Region> out;
@@ -54,21 +63,63 @@ std::vector<genome::Region> partitions(const genome::Region& calling_region, int
   return out;
 }
 
-std::vector<Shard> shards(const std::vector<genome::Region>& calling_regions, int64_t partition_bases, int task, int tasks) {
+std::vector<genome::Region> all_partitions(const std::vector<genome::Region>& calling_regions, int64_t bases) {
+  std::vector<genome::Region> out;
+  for (const genome::Region& region : calling_regions) {
+    const auto more = partitions(region, bases);
+    out.insert(out.end(), more.begin(), more.end());
+  }
+  return out;
+}
+
+std::vector<genome::Region> partitions_by_candidates(const std::vector<genome::Region>& calling_regions,
+                                                     const std::vector<std::vector<int64_t>>& positions) {
+  constexpr int kMostCandidates = 200;
+  constexpr int64_t kMostBases = 1'000'000;
+  if (positions.size() < calling_regions.size()) throw of_other_regions();
+  std::vector<genome::Region> out;
+  const auto cut = [&out](int contig, int64_t start, int64_t end) {
+    const auto pieces = partitions({contig, start, end}, kMostBases);
+    out.insert(out.end(), pieces.begin(), pieces.end());
+  };
+  for (size_t i = 0; i < calling_regions.size(); ++i) {
+    const genome::Region& region = calling_regions[i];
+    int64_t start = region.start, end = region.start;
+    int candidates = 0;
+    for (const int64_t position : positions[i]) {
+      if (!region.contains(position)) throw of_other_regions();
+      if (candidates == kMostCandidates || end - start >= kMostBases) {  // the position at hand is in the next, and not counted
+        cut(region.contig, start, end);
+        start = end;
+        end = start + 1;
+        candidates = 0;
+      } else {
+        end = position + 1;
+        ++candidates;
+      }
+    }
+    cut(region.contig, start, region.end);
+  }
+  return out;
+}
+
+std::vector<Shard> shards_of(const std::vector<genome::Region>& partitions, int task, int tasks) {
   constexpr int64_t kLongestGap = 64'000;
   std::vector<Shard> out;
   int64_t number = 0;
-  for (const genome::Region& region : calling_regions) {
-    for (const genome::Region& partition : partitions(region, partition_bases)) {
-      if (number++ % tasks != task) continue;
-      const bool fits = !out.empty() && out.back().contig == partition.contig &&
-                        partition.end - out.back().partitions.front().start <= kShardBases &&
-                        partition.start - out.back().partitions.back().end <= kLongestGap;
-      if (!fits) out.push_back({partition.contig, {}});
-      out.back().partitions.push_back(partition);
-    }
+  for (const genome::Region& partition : partitions) {
+    if (number++ % tasks != task) continue;
+    const bool fits = !out.empty() && out.back().contig == partition.contig &&
+                      partition.end - out.back().partitions.front().start <= kShardBases &&
+                      partition.start - out.back().partitions.back().end <= kLongestGap;
+    if (!fits) out.push_back({partition.contig, {}});
+    out.back().partitions.push_back(partition);
   }
   return out;
+}
+
+std::vector<Shard> shards(const std::vector<genome::Region>& calling_regions, int64_t partition_bases) {
+  return shards_of(all_partitions(calling_regions, partition_bases));
 }
 
 }  // namespace haploom::pipeline

@@ -36,6 +36,12 @@ std::vector<genome::Region> calling_regions(const genome::ContigList& reference,
                                             const std::vector<genome::Region>& unwanted);
 
 std::vector<genome::Region> partitions(const genome::Region& calling_region, int64_t bases = kPartitionBases);
+std::vector<genome::Region> all_partitions(const std::vector<genome::Region>& calling_regions, int64_t bases = kPartitionBases);
+
+// Partitions of up to 200 candidates and some 1,000,000 bases instead. positions: [calling regions] rising, as candidate_sweep
+// found them. kInput/kRecord when they are of other regions. Source: partition_by_candidates in make_examples_core.py
+std::vector<genome::Region> partitions_by_candidates(const std::vector<genome::Region>& calling_regions,
+                                                     const std::vector<std::vector<int64_t>>& positions);
 
 struct Shard {
   int contig = 0;
@@ -44,7 +50,7 @@ struct Shard {
 };
 // Of all partitions, numbered through, those with number mod tasks == task: the share of one task of several. Partitions far
 // from each other are shards of their own: to read over what lies between would cost more than a seek.
-std::vector<Shard> shards(const std::vector<genome::Region>& calling_regions, int64_t partition_bases = kPartitionBases, int task = 0,
-                          int tasks = 1);
+std::vector<Shard> shards_of(const std::vector<genome::Region>& partitions, int task = 0, int tasks = 1);
+std::vector<Shard> shards(const std::vector<genome::Region>& calling_regions, int64_t partition_bases = kPartitionBases);  // all of it
 
 }  // namespace haploom::pipeline

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "base/error.h"
+
 namespace haploom::pipeline {
 namespace {
 
@@ -44,7 +46,7 @@ TEST(Plan, TasksShareThePartitionsInTurn) {
     std::vector<Region> united(all.size());
     for (int task = 0; task < tasks; ++task) {
       size_t next = static_cast<size_t>(task);
-      for (const Shard& shard : shards(calling, kPartitionBases, task, tasks)) {
+      for (const Shard& shard : shards_of(all_partitions(calling), task, tasks)) {
         for (const Region& partition : shard.partitions) {
           ASSERT_LT(next, all.size());
           united[next] = partition;
@@ -57,10 +59,27 @@ TEST(Plan, TasksShareThePartitionsInTurn) {
 }
 
 TEST(Plan, PartitionsFarFromEachOtherAreReadBySeeking) {
-  const auto near = shards({{0, 0, 1'000'000}}, 1000, 0, 10);
-  EXPECT_EQ(near.size(), 2u);
-  const auto far = shards({{0, 0, 1'000'000}}, 1000, 0, 100);
-  EXPECT_EQ(far.size(), 10u);
+  const std::vector<Region> all = partitions(Region{0, 0, 1'000'000});
+  EXPECT_EQ(shards_of(all, 0, 10).size(), 2u);
+  EXPECT_EQ(shards_of(all, 0, 100).size(), 10u);
+}
+
+TEST(Plan, CandidatesCutPartitionsWhereTwoHundredAreFull) {
+  std::vector<int64_t> positions;
+  for (int64_t i = 0; i < 450; ++i) positions.push_back(1000 + 10 * i);
+  // The 201st is in the second partition without being counted, and so on: as upstream has it.
+  const std::vector<Region> expected = {{0, 500, 2991}, {0, 2991, 5001}, {0, 5001, 9000}, {2, 0, 70}};
+  EXPECT_EQ(partitions_by_candidates({{0, 500, 9000}, {2, 0, 70}}, {positions, {}}), expected);
+}
+
+TEST(Plan, PartitionsOfCandidatesAreNoLongerThanAMillionBases) {
+  const std::vector<Region> expected = {{0, 0, 1'000'000}, {0, 1'000'000, 2'000'000}, {0, 2'000'000, 2'500'001}, {0, 2'500'001, 2'600'000}};
+  EXPECT_EQ(partitions_by_candidates({{0, 0, 2'600'000}}, {{5, 2'500'000, 2'500'100, 2'500'200}}), expected);
+}
+
+TEST(Plan, PositionsOfOtherRegionsAreRefused) {
+  EXPECT_THROW(partitions_by_candidates({{0, 0, 100}, {1, 0, 100}}, {{5}}), Error);
+  EXPECT_THROW(partitions_by_candidates({{0, 0, 100}}, {{100}}), Error);
 }
 
 }  // namespace
