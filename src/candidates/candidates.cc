@@ -125,6 +125,7 @@ class Finder {
     Supporters panel = supporters(haplotype_counts_[i], alleles);
     out.haplotype_support = std::move(panel.alleles);
     out.haplotype_uncalled = std::move(panel.uncalled);
+    out.haplotype_ref_support = std::move(panel.reference);
   }
 
   const genome::Region& region_;

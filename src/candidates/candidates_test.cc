@@ -134,7 +134,7 @@ TEST(Candidates, RefusesCountsOfAnotherRegion) {
 
 TEST(Candidates, ListsWhoShowsWhatWasNotAcceptedAndTheReferenceWhereItIsTracked) {
   std::vector<PositionCounts> panel(10);
-  panel[2] = Site(0).with(1, kSub, "T").with(1, kSub, "C").counts();
+  panel[2] = Site(1).with(1, kSub, "T").with(1, kSub, "C").with(1, kRef, "G").counts();
   std::vector<PositionCounts> counts(10);
   counts[2] = Site(2).with(2, kRef, "G").with(3, kSub, "T").with(1, kSub, "A").with(1, kClip, "GCC").with(1, kRef, "G", true).counts();
   const auto found = find(kAll, counts, panel, kReference, {});
@@ -146,6 +146,7 @@ TEST(Candidates, ListsWhoShowsWhatWasNotAcceptedAndTheReferenceWhereItIsTracked)
   EXPECT_EQ(found[0].ref_support, (genome::Support{0, 1, 7}));
   EXPECT_EQ(found[0].haplotype_support, std::vector<genome::Support>({{0}}));
   EXPECT_EQ(found[0].haplotype_uncalled, (genome::Support{1}));
+  EXPECT_EQ(found[0].haplotype_ref_support, (genome::Support{2}));
 }
 
 TEST(Candidates, GivesSeldomAllelesASecondChanceWithTheHaplotypes) {

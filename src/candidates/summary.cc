@@ -107,11 +107,12 @@ int64_t depth_of(const std::vector<SummarySample>& samples) {
   return depth;
 }
 
-Evidence evidence(const std::vector<genome::Support>& alts, const genome::Support& reference, const genome::Support& uncalled,
+Evidence evidence(const genome::Candidate& candidate, const std::vector<genome::Support>& alts, const genome::Support& reference, const genome::Support& uncalled,
                   const pileup::PositionCounts& at, const std::vector<genome::Read>& reads) {
   Evidence out;
   out.reference = support_details(reference, at, reads);
   for (const genome::Support& support : alts) out.alts.push_back(support_details(support, at, reads));
+  out.alts.resize(candidate.alts.size());  // a reference site has no supporters, nor has a panel without haplotypes
   out.uncalled = static_cast<int>(uncalled.size());
   return out;
 }
@@ -119,11 +120,11 @@ Evidence evidence(const std::vector<genome::Support>& alts, const genome::Suppor
 }  // namespace
 
 Evidence reads_evidence(const genome::Candidate& candidate, const pileup::PositionCounts& at, const std::vector<genome::Read>& reads) {
-  return evidence(candidate.read_support, candidate.ref_support, candidate.read_uncalled, at, reads);
+  return evidence(candidate, candidate.read_support, candidate.ref_support, candidate.read_uncalled, at, reads);
 }
 
 Evidence haplotypes_evidence(const genome::Candidate& candidate, const pileup::PositionCounts& at, const std::vector<genome::Read>& haplotypes) {
-  return evidence(candidate.haplotype_support, {}, candidate.haplotype_uncalled, at, haplotypes);
+  return evidence(candidate, candidate.haplotype_support, candidate.haplotype_ref_support, candidate.haplotype_uncalled, at, haplotypes);
 }
 
 std::vector<int> summary_features(const genome::Candidate& candidate, const genome::AltSet& alts, const std::vector<SummarySample>& samples,

@@ -122,6 +122,15 @@ TEST(SummaryEvidence, ComesFromTheCountsOfTheSample) {
   EXPECT_EQ(of_reads.reference, (std::vector<ReadSupport>{{0, false, 0, 20, false}}));
   EXPECT_EQ(of_reads.uncalled, 1);
   EXPECT_EQ(haplotypes_evidence(site, at, list).alts, (std::vector<std::vector<ReadSupport>>{{{0, false, 0, 20, false}}}));
+  EXPECT_TRUE(haplotypes_evidence(site, at, list).reference.empty());
+  site.haplotype_ref_support = {2};
+  EXPECT_EQ(haplotypes_evidence(site, at, list).reference, (std::vector<ReadSupport>{{2, false, 0, 30, false}}));
+}
+
+TEST(SummaryEvidence, OfASiteWithoutSupportersIsThatOfNobody) {
+  const Evidence nobody = reads_evidence(candidate("A", {"."}), {}, {});
+  EXPECT_EQ(nobody.alts, std::vector<std::vector<ReadSupport>>(1));
+  EXPECT_EQ(summary_features(candidate("A", {"."}), {0}, {{"main", nobody, {}}}, {}, {.window = 0}), Ints(19));
 }
 
 }  // namespace haploom::candidates

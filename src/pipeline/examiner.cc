@@ -78,7 +78,7 @@ tensor::DrawOptions draw_options(const ExamineOptions& options) {
 }  // namespace
 
 std::vector<genome::AltSet> image_sets(const genome::Candidate& candidate, bool het_alt_images) {
-  auto sets = genome::alt_sets(static_cast<int>(candidate.alts.size()));
+  auto sets = candidate.unanswered.empty() ? genome::alt_sets(static_cast<int>(candidate.alts.size())) : candidate.unanswered;
   if (!het_alt_images) std::erase_if(sets, [](const genome::AltSet& set) { return set.size() > 1; });
   return sets;
 }
@@ -129,6 +129,15 @@ std::vector<pileup::PositionCounts> Examiner::counts_of(const genome::Region& co
   auto counts = pileup::count_alleles(counted, reads, reference, options_.counts, tracked);
   realign::swap_alignments(reads, drawn);
   return counts;
+}
+
+// Haplotypes of the reference are tracked where the haplotypes alone would make a candidate, as upstream does.
+std::vector<pileup::PositionCounts> Examiner::haplotype_counts_of(const genome::Region& counted, const std::vector<genome::Read>& haplotypes,
+                                                                  const pileup::ReferenceWindow& reference) const {
+  auto counts = pileup::count_alleles(counted, haplotypes, reference, options_.counts);
+  if (!options_.track_reference_reads) return counts;
+  return pileup::count_alleles(counted, haplotypes, reference, options_.counts,
+                               candidates::positions(counted, counts, {}, reference, options_.thresholds));
 }
 
 std::vector<genome::Candidate> Examiner::candidates_of(const genome::Region& counted, const std::vector<pileup::PositionCounts>& counts,
@@ -186,7 +195,7 @@ void Examiner::examine_aligned(const genome::Region& region, const genome::Conti
   }
   if (!haplotypes.empty()) {
     ++windows_with_haplotypes_;
-    haplotype_counts = pileup::count_alleles(counted, haplotypes, reference, options_.counts);
+    haplotype_counts = haplotype_counts_of(counted, haplotypes, reference);
     reference_sites_ = sampler_before;  // the same sites are drawn again
     found = candidates_of(counted, counts, haplotype_counts, reference);
   }

@@ -43,7 +43,8 @@ struct ExamineOptions {
   tensor::DrawOptions draw;
 };
 
-// The allele sets that images are drawn of: all alt_sets(), or the single alts alone.
+// The allele sets that images are drawn of: all alt_sets(), or the single alts alone; of those that a small model left, where
+// it was asked.
 std::vector<genome::AltSet> image_sets(const genome::Candidate& candidate, bool het_alt_images);
 
 // images: one after another for image_sets(), shape.bytes() each.
@@ -103,6 +104,8 @@ class Examiner {
   std::vector<genome::Candidate> candidates_of(const genome::Region& counted, const std::vector<pileup::PositionCounts>& counts,
                                                const std::vector<pileup::PositionCounts>& haplotype_counts,
                                                const pileup::ReferenceWindow& reference);
+  std::vector<pileup::PositionCounts> haplotype_counts_of(const genome::Region& counted, const std::vector<genome::Read>& haplotypes,
+                                                          const pileup::ReferenceWindow& reference) const;
   void phase(const genome::Region& counted, const std::vector<pileup::PositionCounts>& counts,
              std::vector<genome::Candidate>& candidates, std::vector<genome::Read>& reads);
   std::vector<genome::Read> haplotype_reads(const genome::Region& partition, const genome::Contig& contig);

@@ -6,6 +6,7 @@ namespace haploom::pipeline {
 namespace {
 
 constexpr const char* kUncalled = "UNCALLED_ALLELE";
+constexpr const char* kSmallModel = "small_model";  // inference.py
 
 // Supports of one list, told of by the counts at the candidate's start.
 void add_supports(const genome::Support& support, const pileup::PositionCounts& at, const std::vector<genome::Read>& reads,
@@ -30,6 +31,7 @@ formats::VariantRecord variant_record(const genome::Candidate& candidate, const 
   call.info["DP"] = {candidate.depth};
   auto& ad = call.info["AD"];
   auto& vaf = call.info["VAF"];
+  if (candidate.small_model) call.info["MID"] = {std::string(kSmallModel)};
   for (const int depth : candidate.allele_depth) ad.emplace_back(depth);
   for (size_t i = 1; i < candidate.allele_depth.size(); ++i)
     vaf.emplace_back(candidate.depth > 0 ? static_cast<double>(candidate.allele_depth[i]) / candidate.depth : 0.0);
@@ -40,6 +42,7 @@ formats::CandidateRecord candidate_record(const genome::Candidate& candidate, co
                                           const genome::ContigList& contigs, const SampleNames& samples, int vaf_window) {
   formats::CandidateRecord out;
   out.variant = variant_record(candidate, contigs, samples.reads);
+  out.alt_sets = candidate.unanswered;
   const auto at = static_cast<size_t>(candidate.start - partition.counted.start);
   const auto add = [&](const std::string& allele, const genome::Support& reads, const genome::Support& haplotypes) {
     if (reads.empty() && haplotypes.empty()) return;
@@ -55,6 +58,8 @@ formats::CandidateRecord candidate_record(const genome::Candidate& candidate, co
   add(kUncalled, candidate.read_uncalled, candidate.haplotype_uncalled);
   if (!candidate.ref_support.empty())
     add_supports(candidate.ref_support, partition.counts[at], partition.reads, samples.reads, out.ref_support);
+  if (!candidate.haplotype_ref_support.empty())
+    add_supports(candidate.haplotype_ref_support, partition.haplotype_counts[at], partition.haplotypes, samples.haplotypes, out.ref_support);
   for (size_t alt = 0; alt < candidate.population_frequency.size(); ++alt)
     out.allele_frequency[candidate.alts[alt]] = candidate.population_frequency[alt];
   if (vaf_window > 0) {

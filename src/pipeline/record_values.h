@@ -13,8 +13,8 @@
 
 namespace haploom::pipeline {
 
-// A candidate's site with its one call: no genotype yet, AD, DP, VAF.
-// Source: AddReadDepths in variant_calling_multisample.cc (DeepVariant 1.9)
+// A candidate's site with its one call: no genotype yet, AD, DP, VAF, and MID where a small model answered.
+// Source: AddReadDepths in variant_calling_multisample.cc, set_model_id in small_model/inference.py (DeepVariant 1.9)
 formats::VariantRecord variant_record(const genome::Candidate& candidate, const genome::ContigList& contigs, const std::string& sample);
 
 // The same with all who show its alleles.

@@ -26,6 +26,7 @@ class Position:
         self.base = base
         self.references = 0  # reads of good quality that show the reference
         self.alleles = {}  # read key -> Allele, those of the reference not among them
+        self.tracked = {}  # read key -> Allele of the reference, where they are tracked
 
     def sums(self):
         """[((bases, kind), count)] in order, without those of low quality."""
@@ -88,11 +89,13 @@ def shown_by(read, start, cigar, reference, span, floor, legacy):
 
 
 class Counter:
-    """span: where read bases are compared with the reference; wider than the interval when reads are normalised."""
+    """span: where read bases are compared with the reference; wider than the interval when reads are normalised.
+    tracked: positions where reads of the reference are listed."""
 
-    def __init__(self, reference, start, end, min_mapq, min_base_quality, legacy, span=None):
+    def __init__(self, reference, start, end, min_mapq, min_base_quality, legacy, span=None, tracked=()):
         self.reference, self.start, self.end, self.span = reference, start, end, span or (start, end)
         self.min_mapq, self.floor, self.legacy = min_mapq, min_base_quality, legacy
+        self.tracked = frozenset(tracked)
         self.positions = [Position(base) for base in reference.bases(start, end)]
 
     def add(self, read, start=None, cigar=None):
@@ -108,5 +111,9 @@ class Counter:
             position = self.positions[allele.position - self.start]
             if allele.kind == REFERENCE:
                 position.references += not allele.is_low
+                if allele.position in self.tracked:
+                    position.alleles.pop(read.key, None)
+                    position.tracked[read.key] = allele
             else:
+                position.tracked.pop(read.key, None)
                 position.alleles[read.key] = allele

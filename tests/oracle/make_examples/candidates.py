@@ -25,6 +25,7 @@ class Candidate:
     counts: list  # AD: of the reference, then of the alts
     support: dict  # alt or UNCALLED_ALLELE -> [(read key, low quality, MAPQ, base quality, reverse, sample)]
     fractions: dict  # position -> percent of reads that show something else than the reference
+    ref_support: list = dataclasses.field(default_factory=list)  # rows like those of support, where the reference is tracked
 
     @property
     def end(self):
@@ -60,10 +61,20 @@ def support_of(position_by_sample, names):
     return {alt: sorted(rows.values()) for alt, rows in sorted(support.items())}
 
 
+def ref_support_of(position_by_sample):
+    return sorted((key, allele.is_low, allele.mapq, allele.quality, allele.reverse, sample)
+                  for sample, position in position_by_sample.items() for key, allele in position.tracked.items())
+
+
+def positions(counter):
+    """Where a counter alone shows a candidate."""
+    return [at for at, position in enumerate(counter.positions, counter.start) if position.base in "ACGT" and accepted(position)]
+
+
 def fractions_around(positions, at, start):
     out = {}
     for i in range(max(0, at - REACH), min(len(positions), at + REACH + 1)):
-        others = len(positions[i].alleles)
+        others = len(positions[i].alleles) + len(positions[i].tracked)  # which upstream counts on both sides
         out[start + i] = 100 * others // max(1, positions[i].references + others)
     return out
 
@@ -81,7 +92,7 @@ def call(contig, counters, target):
         counts = {names[allele]: count for allele, count in alleles}
         assert len(counts) == len(alleles), "two alleles of one name"
         alts = sorted(counts)
+        here = {sample: counter.positions[at] for sample, counter in counters.items()}
         out.append(Candidate(contig, own.start + at, ref, alts, position.depth(), [position.references, *map(counts.get, alts)],
-                             support_of({sample: counter.positions[at] for sample, counter in counters.items()}, names),
-                             fractions_around(own.positions, at, own.start)))
+                             support_of(here, names), fractions_around(own.positions, at, own.start), ref_support_of(here)))
     return out

@@ -18,6 +18,7 @@ class Options:
     realign_reads: bool = True
     keep_supplementary: bool = False
     sort_by_haplotypes: bool = False
+    track_ref_reads: bool = False
     max_reads: int = 1500
     partition_size: int = 1000
     channels: tuple = images.WGS
@@ -45,16 +46,27 @@ def partitions(start, end, size):
     return [(at, min(at + size, end)) for at in range(start, end, size)]
 
 
+def counted_as_they_are(here, reference, start, end, options):
+    """The counter over the partition. Reads of the reference are tracked where the reads show a candidate."""
+    tracked = ()
+    for last in (False, True)[not options.track_ref_reads:]:
+        counter = Counter(reference, start, end, options.min_mapq, options.min_base_quality, options.legacy, tracked=tracked)
+        for read in here:
+            if read.overlaps(start, end):
+                counter.add(read)
+        if not last:
+            tracked = candidates.positions(counter)
+    return counter
+
+
 def counted(here, reference, start, end, options):
-    """The counter over the partition; reads that normalisation changes are replaced in `here`."""
-    over = [i for i, read in enumerate(here) if read.overlaps(start, end)]
+    """The same; reads that normalisation changes are replaced in `here`. What is tracked is found before it."""
+    plain = counted_as_they_are(here, reference, start, end, options)
     if not options.normalize_reads:
-        counter = Counter(reference, start, end, options.min_mapq, options.min_base_quality, options.legacy)
-        for i in over:
-            counter.add(here[i])
-        return counter
+        return plain
+    over = [i for i, read in enumerate(here) if read.overlaps(start, end)]
     span = (min([start] + [here[i].start for i in over]), max([end] + [min(reference.length - 1, here[i].end) for i in over]))
-    counter = Counter(reference, start, end, options.min_mapq, options.min_base_quality, options.legacy, span)
+    counter = Counter(reference, start, end, options.min_mapq, options.min_base_quality, options.legacy, span, plain.tracked)
     bases = reference.bases(*span)
     for i in over:
         read = here[i]
@@ -75,11 +87,7 @@ def run(fetched, reference, contig, start, end, options, haplotypes=None):
     counters, blocks = {}, []
     if haplotypes is not None:
         haplotypes = reads.sample(haplotypes, options.max_reads)
-        panel = Counter(reference, start, end, options.min_mapq, options.min_base_quality, options.legacy)
-        for haplotype in haplotypes:
-            if haplotype.overlaps(start, end):
-                panel.add(haplotype)
-        counters[options.panel] = panel
+        counters[options.panel] = counted_as_they_are(haplotypes, reference, start, end, options)
         blocks.append((PANGENOME_BLOCK, haplotypes))
     counter = counters[options.sample] = counted(here, reference, start, end, options)
     blocks.append((images.Block(), here))
@@ -93,4 +101,4 @@ def swept(fetched, reference, start, end, options):
     counter = Counter(reference, start, end, options.min_mapq, options.min_base_quality, options.legacy)
     for read in reads.sample(fetched, options.max_reads):
         counter.add(read)
-    return [at for at, position in enumerate(counter.positions, start) if position.base in "ACGT" and candidates.accepted(position)]
+    return candidates.positions(counter)
