@@ -62,6 +62,28 @@ class Engine {
 // share one copy of the weights, as many threads of the engine's own do. More streams than `threads` are had for another
 // compilation.
 std::unique_ptr<Engine> openvino_engine(const NetworkFile& file, const ImageBatch& batch, int threads);
+
+// A network of plain numbers: float32 [rows][columns] in, its own softmax [rows][3] out, in the calling thread. For one thread
+// at a time.
+class NumbersEngine {
+ public:
+  virtual ~NumbersEngine() = default;
+  NumbersEngine() = default;
+  NumbersEngine(const NumbersEngine&) = delete;
+  NumbersEngine& operator=(const NumbersEngine&) = delete;
+
+  virtual std::span<float> numbers() = 0;        // of a whole batch
+  virtual std::span<const float> infer() = 0;    // the answers stand until the next call
+};
+
+// columns: what the caller has. Errors: also for a network that takes another number of them; remedy: what to try then.
+struct NumbersBatch {
+  size_t rows = 0;
+  size_t columns = 0;
+  std::string remedy;
+};
+std::unique_ptr<NumbersEngine> openvino_numbers(const NetworkFile& file, const NumbersBatch& batch);
+
 NetworkFace openvino_face(const NetworkFile& file);
 
 }  // namespace haploom::model

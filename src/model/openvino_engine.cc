@@ -170,7 +170,58 @@ class OpenVinoEngine : public Engine {
   ThreadIds own_threads_;
 };
 
+// Float32 numbers in, one batch size for all.
+std::shared_ptr<ov::Model> with_numbers(std::shared_ptr<ov::Model> network, const NumbersBatch& batch, const std::string& path) {
+  const auto whole = [](size_t number) { return static_cast<int64_t>(number); };
+  const bool single = network->inputs().size() == 1 && network->outputs().size() == 1;
+  if (!single || network->input().get_partial_shape().rank().compatible(2) == false || network->input().get_element_type() != ov::element::f32) {
+    throw model_error(fmt::format("{}: a small model takes rows of float32 numbers and answers once; this network does not", path));
+  }
+  const ov::PartialShape taken = network->input().get_partial_shape();
+  if (!taken.compatible({ov::Dimension::dynamic(), whole(batch.columns)})) {
+    throw Error{Exit::kInput, Reason::kModel, "model",
+                fmt::format("{} takes {} numbers of a candidate, and this run makes {}", path, taken[1].to_string(), batch.columns), batch.remedy};
+  }
+  network->reshape(ov::PartialShape(ov::Shape{batch.rows, batch.columns}));
+  if (network->output().get_partial_shape() != ov::PartialShape(ov::Shape{batch.rows, kGenotypes}) ||
+      network->output().get_element_type() != ov::element::f32) {
+    throw model_error(fmt::format("{}: the network answers {} for {} rows; three float32 probabilities a row were expected", path,
+                                  network->output().get_partial_shape().to_string(), batch.rows));
+  }
+  return network;
+}
+
+class OpenVinoNumbers : public NumbersEngine {
+ public:
+  OpenVinoNumbers(const NetworkFile& file, const NumbersBatch& batch) {
+    request_ = or_unfit(file.path, [&] {
+      const ov::AnyMap settings = {ov::num_streams(0), ov::inference_num_threads(1), ov::hint::inference_precision(ov::element::f32),
+                                   ov::hint::enable_cpu_pinning(false)};
+      return core_.compile_model(with_numbers(read_network(file), batch, file.path), "CPU", settings).create_infer_request();
+    });
+    numbers_ = request_.get_input_tensor();
+    answers_ = request_.get_output_tensor();
+  }
+
+  std::span<float> numbers() override { return {numbers_.data<float>(), numbers_.get_size()}; }
+
+  std::span<const float> infer() override {
+    request_.infer();
+    return {answers_.data<const float>(), answers_.get_size()};
+  }
+
+ private:
+  ov::Core core_;
+  ov::InferRequest request_;
+  ov::Tensor numbers_;
+  ov::Tensor answers_;
+};
+
 }  // namespace
+
+std::unique_ptr<NumbersEngine> openvino_numbers(const NetworkFile& file, const NumbersBatch& batch) {
+  return std::make_unique<OpenVinoNumbers>(file, batch);
+}
 
 std::unique_ptr<Engine> openvino_engine(const NetworkFile& file, const ImageBatch& batch, int threads) {
   return std::make_unique<OpenVinoEngine>(file, batch, threads);
