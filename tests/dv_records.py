@@ -112,7 +112,18 @@ def candidate(message):
             "allele_support_ext": {allele: sorted(read_support(one) for one in fields(reads).get(1, []))
                                    for allele, reads in map_of(call, 5).items()},
             "ref_support": sorted(texts(call, 4)),
+            "ref_support_ext": sorted(read_support(one) for reads in call.get(6, []) for one in fields(reads).get(1, [])),
+            "alt_sets": [integers(fields(one).get(1, [])) for one in call.get(8, [])],
             "allele_frequency_at_position": at_position}
+
+
+def summary(message):
+    """A candidate as numbers, a tf.Example of lists alone: feature name -> integers, or texts."""
+    out = {}
+    for key, encoded in map_of(fields(fields(message)[1][-1]), 1).items():
+        feature = fields(encoded)
+        out[key] = texts(fields(feature[1][-1]), 1) if 1 in feature else integers(fields(feature[3][-1]).get(1, []))
+    return out
 
 
 def example(message):

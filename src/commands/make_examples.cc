@@ -20,6 +20,8 @@ void add_make_examples(CLI::App& parent) {
       const pipeline::MakeExamplesCounts counts = pipeline::make_examples(request);
       base::info("commands", "{} partitions, {} candidates, {} examples, {} reference records", counts.partitions, counts.candidates,
                  counts.examples, counts.reference_records);
+      if (!request.outputs.call_outputs.empty()) base::info("commands", "{} answers of the small model", counts.small_model_answers);
+      if (!request.outputs.summaries.empty()) base::info("commands", "{} examples for a small model", counts.summaries);
     });
   }
 }

@@ -165,7 +165,8 @@ void MakeExamplesFlags::add_to(CLI::App& command) {
   add("vsc_max_fraction_snps_for_non_target_sample", vsc_max_fraction_snps_other, "share of other samples that refuses one; 0: off")->check(number_in(0, kInfinity));
   add("vsc_max_fraction_indels_for_non_target_sample", vsc_max_fraction_indels_other, "share of other samples that refuses one; 0: off")->check(number_in(0, kInfinity));
   add("create_complex_alleles", create_complex_alleles, "join alleles inside a deletion");
-  add("small_model_vaf_context_window_size", small_model_vaf_context_window_size, "bases around a candidate whose allele frequencies --candidates lists; odd, or 0")->check(CLI::Range(0, kMostColumns));
+  add("small_model_vaf_context_window_size", small_model_vaf_context_window_size, "bases around a candidate whose allele frequencies --candidates lists and a small model sees; odd, or 0")->check(CLI::Range(0, kMostColumns));
+  small_model.add_to(command);
   add("gvcf_gq_binsize", gvcf_gq_binsize, "width of a bin of GQ");
   add("p_error", p_error, "chance of a read to be wrong")->check(number_in(1e-12, 0.999));
   add("include_med_dp", include_med_dp, "reference records tell the median depth, too");
@@ -321,6 +322,8 @@ pipeline::MakeExamplesOutputs outputs(const MakeExamplesFlags& flags, bool sweep
   if (flags.write_run_info) out.run_info = out.examples + ".run_info.pbtxt";
   out.read_phases = output("output_local_read_phasing", flags.local_read_phasing, flags);
   if (flags.output_sitelist) out.sitelist = out.examples + ".sitelist.tsv";
+  out.call_outputs = flags.small_model.call_outputs(out.examples);
+  out.summaries = flags.small_model.summaries(out.examples);
   check_outputs_are_apart({{"--examples", out.examples},
                            {"what --examples has beside it", out.examples + ".example_info.json"},
                            {"--candidates", out.candidates},
@@ -329,8 +332,10 @@ pipeline::MakeExamplesOutputs outputs(const MakeExamplesFlags& flags, bool sweep
                            {"--runtime_by_region", out.runtime_by_region},
                            {"--output_local_read_phasing", out.read_phases},
                            {"--write_run_info", out.run_info},
-                           {"--output_sitelist", out.sitelist}},
-                          inputs_of(flags));
+                           {"--output_sitelist", out.sitelist},
+                           {"--call_small_model_examples", out.call_outputs},
+                           {"--write_small_model_examples", out.summaries}},
+                          {{"--reads", flags.reads}, {"--ref", flags.ref}, {"--pangenome", flags.pangenome}, {"--truth_variants", flags.truth_variants}});
   return out;
 }
 
@@ -442,6 +447,9 @@ pipeline::MakeExamplesRequest MakeExamplesFlags::request(const CLI::App& command
   if (!candidate_positions.empty() && (imports || !proposed_variants.empty()))
     throw usage_error("--candidate_positions are of candidates in the reads, not of --proposed_variants", "leave one of them out");
   if (imports) propose(*this, out);
+  small_model.check(out.mode, out.truth.labels.algorithm);
+  out.small_model = small_model.options;
+  out.images = !small_model.skip_pileup_image_generation;
   for (const std::string& share : words(downsample_classes, ",")) {
     if (!CLI::detail::lexical_cast(share, out.truth.labels.class_shares.emplace_back()))
       throw usage_error(fmt::format("--downsample_classes: '{}' is not a number", share), "give a share from 0 to 1 for each class, separated by commas");

@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "commands/small_model_flags.h"
 #include "commands/store_flags.h"
 #include "pipeline/make_examples.h"
 
@@ -59,6 +60,7 @@ struct MakeExamplesFlags {
   float vsc_max_fraction_snps_other = 0, vsc_max_fraction_indels_other = 0;
   bool create_complex_alleles = false;
   int small_model_vaf_context_window_size = 51;
+  SmallModelFlags small_model;
   // reference records
   int gvcf_gq_binsize = 5;
   float p_error = 0.001F;

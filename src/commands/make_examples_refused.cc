@@ -26,10 +26,6 @@ constexpr Refused kRefused[] = {
     {"channels", Kind::kValue, "", "was removed from DeepVariant: write --channel_list"},
     {"add_hp_channel", Kind::kSwitch, "false", "was removed from DeepVariant: put haplotype into --channel_list"},
     {"use_allele_frequency", Kind::kSwitch, "false", "was removed from DeepVariant: put allele_frequency into --channel_list"},
-    // no small model: its weights are in no published image, and it cannot take two samples
-    {"call_small_model_examples", Kind::kSwitch, "false", "asks for a small model, which this release does not have"},
-    {"write_small_model_examples", Kind::kSwitch, "false", "asks for a small model's training data, which this release does not write"},
-    {"skip_pileup_image_generation", Kind::kSwitch, "false", "makes sense with a small model's training data alone, which this release does not write"},
     // examples go through files
     {"stream_examples", Kind::kSwitch, "false", "asks for examples through shared memory; `haploom call` needs no files between its steps"},
     // base modifications
@@ -58,11 +54,6 @@ constexpr WithoutEffect kWithoutEffect[] = {
     {"aln_error_rate", Kind::kValue, "DeepVariant's aligner does not read it"},
     {"mean_coverage_per_sample", Kind::kValue, "DeepVariant 1.9 draws a coverage of 0 whatever it says"},
     {"sample_mean_coverage_on_calling_regions", Kind::kSwitch, "DeepVariant 1.9 draws a coverage of 0 whatever it says"},
-    {"trained_small_model_path", Kind::kValue, "there is no small model"},
-    {"small_model_snp_gq_threshold", Kind::kValue, "there is no small model"},
-    {"small_model_indel_gq_threshold", Kind::kValue, "there is no small model"},
-    {"small_model_call_multiallelics", Kind::kSwitch, "there is no small model"},
-    {"small_model_inference_batch_size", Kind::kValue, "there is no small model"},
     {"shm_prefix", Kind::kValue, "examples go through files"},
     {"shm_buffer_size", Kind::kValue, "examples go through files"},
     {"methylation_calling_threshold", Kind::kValue, "base modifications are not read"},

@@ -5,6 +5,8 @@
 #include <google/protobuf/io/zero_copy_stream_impl_lite.h>
 
 #include <algorithm>
+#include <array>
+#include <span>
 #include <utility>
 
 #include "base/error.h"
@@ -304,6 +306,22 @@ ExampleRecord parse_example(std::string_view bytes) {
   if (features.has("label")) out.label = features.number("label");
   if (features.has("denovo_label")) out.denovo_label = features.number("denovo_label");
   return out;
+}
+
+std::string encode(const SummaryRecord& record) {
+  check(record.label >= 0 && record.label <= 2, "a small model's label is a number of copies");
+  wire::Example out;
+  FeatureMap& features = *out.mutable_features()->mutable_feature();
+  const auto set_numbers = [&features](const char* key, std::span<const int64_t> numbers) {
+    features[key].mutable_int64_list()->mutable_value()->Add(numbers.begin(), numbers.end());
+  };
+  std::array<int64_t, 3> classes{};
+  classes[static_cast<size_t>(record.label)] = 1;
+  set_numbers("features/encoded", record.numbers);
+  set_numbers("label/encoded", classes);
+  set_numbers("genotype/encoded", record.genotype);
+  for (const std::string& id : record.ids) set(features, "ids/encoded", id);
+  return bytes_of(out);
 }
 
 int64_t example_variant_type(const std::string& ref, const std::vector<std::string>& alts) {

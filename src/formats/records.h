@@ -3,7 +3,8 @@
 //
 // Map fields are written by rising key, so equal records have equal bytes. parse_...() passes over fields it does not know.
 // Errors: kInput/kRecord for bytes that are no such record, or lack what one must have
-// Source: deepvariant.proto beside this file; make_examples_native.cc EncodeExample (DeepVariant 1.9)
+// Source: deepvariant.proto beside this file; make_examples_native.cc EncodeExample, small_model/make_small_model_examples.py
+// (DeepVariant 1.9)
 //
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
@@ -97,6 +98,16 @@ ExampleRecord parse_example(std::string_view bytes);  // image.size() is checked
 
 // What an example says of its variant's alleles.
 int64_t example_variant_type(const std::string& ref, const std::vector<std::string>& alts);
+
+// What a small model is trained on: an allele set as numbers, with the truth (tensorflow Example).
+struct SummaryRecord {
+  std::vector<int64_t> numbers;       // candidates/summary.h
+  std::array<std::string, 5> ids;     // contig, start, end (0-based, half-open), REF, alts joined by "|"
+  int64_t label = 0;                  // copies of the set's alleles, 0 to 2; written as three numbers, a 1 among zeros
+  std::vector<int64_t> genotype;      // allele indices in the truth
+};
+
+std::string encode(const SummaryRecord& record);
 
 // The network's answer about one allele set (CallVariantsOutput).
 struct CallOutputDebug {

@@ -36,6 +36,8 @@ ExampleFiles::ExampleFiles(const MakeExamplesOutputs& outputs, const tensor::Ima
   open(examples_, outputs.examples);
   open(candidates_, outputs.candidates);
   open(reference_, outputs.gvcf);
+  open(call_outputs_, outputs.call_outputs);
+  open(summaries_, outputs.summaries);
   open(costs_, outputs.runtime_by_region);
   open(sites_, outputs.sitelist);
   open(phases_, outputs.read_phases);
@@ -67,9 +69,16 @@ void ExampleFiles::positions(const std::vector<int64_t>& positions, bool region_
 }
 
 void ExampleFiles::cost(const PartitionCost& cost) {
-  costs_->write(fmt::format("{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\tNA\tNA\tNA\tNA\n", cost.region, milliseconds(cost.reads),
+  const auto small = [&cost](auto part) {
+    const std::optional<double> seconds = cost.small_model ? part(*cost.small_model) : std::nullopt;
+    return seconds ? fmt::format("{}", milliseconds(*seconds)) : "NA";
+  };
+  costs_->write(fmt::format("{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\n", cost.region, milliseconds(cost.reads),
                             milliseconds(cost.candidates), milliseconds(cost.images), milliseconds(cost.output), cost.read_count,
-                            cost.candidate_count, cost.example_count));
+                            cost.candidate_count, cost.example_count,
+                            small([](const SmallModelCost& of) { return std::optional(of.numbers); }),
+                            small([](const SmallModelCost& of) { return of.answers; }), small([](const SmallModelCost& of) { return of.records; }),
+                            small([](const SmallModelCost& of) { return of.all; })));
 }
 
 void ExampleFiles::phases(const std::vector<genome::Read>& reads, int64_t partition) {
@@ -81,7 +90,7 @@ void ExampleFiles::phases(const std::vector<genome::Read>& reads, int64_t partit
 void ExampleFiles::finish(const std::string& run_info) {
   if (run_info_) run_info_->write(run_info);
   const auto all_files = {&positions_, &costs_, &sites_, &phases_, &run_info_, &info_};
-  const auto all_records = {&candidates_, &reference_, &examples_};
+  const auto all_records = {&candidates_, &reference_, &call_outputs_, &summaries_, &examples_};
   // What can fail for want of room comes before the first name.
   for (auto* records : all_records) {
     if (*records) (*records)->close();

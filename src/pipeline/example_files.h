@@ -15,6 +15,7 @@
 #include "formats/tfrecord.h"
 #include "genome/read.h"
 #include "pipeline/make_examples.h"
+#include "pipeline/small_model.h"
 #include "pipeline/stage_clock.h"
 
 namespace haploom::pipeline {
@@ -24,6 +25,7 @@ struct PartitionCost {
   std::string region;  // chr:first-last, 1-based closed
   double reads = 0, candidates = 0, images = 0, output = 0;
   int64_t read_count = 0, candidate_count = 0, example_count = 0;
+  std::optional<SmallModelCost> small_model;  // where there is one
 };
 
 class ExampleFiles {
@@ -34,10 +36,14 @@ class ExampleFiles {
   bool wants_reference() const { return reference_.has_value(); }
   bool wants_costs() const { return costs_.has_value(); }
   bool wants_phases() const { return phases_.has_value(); }
+  bool wants_call_outputs() const { return call_outputs_.has_value(); }
+  bool wants_summaries() const { return summaries_.has_value(); }
 
   void example(const formats::ExampleRecord& example, const formats::VariantRecord& variant);
   void candidate(const formats::CandidateRecord& candidate) { candidates_->write(formats::encode(candidate)); }
   void reference(const formats::VariantRecord& block) { reference_->write(formats::encode(block)); }
+  void call_output(const formats::CallOutputRecord& output) { call_outputs_->write(formats::encode(output)); }
+  void summary(const formats::SummaryRecord& summary) { summaries_->write(formats::encode(summary)); }
   void positions(const std::vector<int64_t>& positions, bool region_ends);
   void cost(const PartitionCost& cost);
   // Of the reads that were phased, unknown phases too. partition: counted from 1 within the task.
@@ -49,7 +55,7 @@ class ExampleFiles {
  private:
   void example_info(const tensor::ImageShape& shape);
 
-  std::optional<formats::RecordWriter> examples_, candidates_, reference_;
+  std::optional<formats::RecordWriter> examples_, candidates_, reference_, call_outputs_, summaries_;
   std::optional<base::AtomicFile> info_, positions_, run_info_, costs_, sites_, phases_;
 };
 

@@ -119,6 +119,10 @@ class Task {
         haploid_(haploid_regions(request.haploid_contigs, request.par_regions_bed, contigs_)),
         worker_(inputs, request.options, request.shape) {
     if (request.mode == MakeExamplesMode::kTraining) truth_.emplace(request, inputs);
+    const bool calls = files.wants_call_outputs();
+    if (calls || files.wants_summaries())
+      summaries_.emplace(samples_, request.shape.height_pangenome > 0, candidates::SummaryOptions{request.vaf_window, request.options.phase_reads});
+    if (calls) small_model_.emplace(request.small_model, *summaries_);
     if (!request.population_vcfs.empty()) population_.emplace(request.population_vcfs, inputs.reference);
   }
 
@@ -154,14 +158,62 @@ class Task {
       cost_.read_count = std::ssize(partition.reads) + std::ssize(partition.haplotypes);
       cost_.candidate_count = std::ssize(partition.candidates);
     }
+    if (small_model_) ask_small_model(partition);
     if (files_.wants_candidates()) {
       for (const genome::Candidate& candidate : partition.candidates)
         files_.candidate(with_origin(candidate_record(candidate, partition, contigs_, samples_, request_.vaf_window), candidate));
     }
     if (files_.wants_reference()) write_reference(partition);
     if (files_.wants_phases()) files_.phases(partition.reads, counts_.partitions + 1);
+    if (small_model_) keep_unanswered(partition.candidates);
     if (truth_) truth_->label(partition.region, partition.candidates);
+    if (files_.wants_summaries()) write_summaries(partition);
+    if (!request_.images) partition.candidates.clear();
     worker_.clock().lap(Stage::kOutput);
+  }
+
+  void ask_small_model(Partition& partition) {
+    SmallModelCost cost;
+    const double start = base::thread_cpu_seconds();
+    auto answers = small_model_->answers(partition, *summaries_, cost);
+    forget_halves(partition, answers);
+    const double answered = base::thread_cpu_seconds();
+    for (const auto& [candidate, alts, probabilities] : answers) {
+      formats::VariantRecord variant = variant_record(*candidate, contigs_, samples_.reads);
+      add_origin(variant, *candidate);
+      files_.call_output({formats::encode(variant), alts, {probabilities.begin(), probabilities.end()}, std::nullopt});
+    }
+    counts_.small_model_answers += std::ssize(answers);
+    small_model_seconds_ = base::thread_cpu_seconds() - start;
+    if (cost.answers) {
+      cost.records = base::thread_cpu_seconds() - answered;
+      cost.all = small_model_seconds_;
+    }
+    cost_.small_model = cost;
+  }
+
+  // Near a contig's end nothing is drawn. A site that is answered in part would come to postprocess_variants without the rest,
+  // which stops it (so in DeepVariant 1.9): it is left out, as without a small model.
+  void forget_halves(Partition& partition, std::vector<SmallModelCaller::Answer>& answers) const {
+    for (genome::Candidate& candidate : partition.candidates) {
+      const int64_t start = candidate.start - request_.shape.width / 2;
+      const bool drawn = start >= 0 && start + request_.shape.width <= partition.contig.length;
+      if (drawn || !candidate.small_model || candidate.unanswered.empty()) continue;
+      std::erase_if(answers, [&candidate](const auto& answer) { return answer.candidate == &candidate; });
+      candidate.small_model = false;
+      candidate.unanswered = genome::alt_sets(static_cast<int>(candidate.alts.size()));
+    }
+  }
+
+  void write_summaries(const Partition& partition) {
+    summaries_->begin(partition);
+    for (const genome::Candidate& candidate : partition.candidates) {
+      if (!is_for_small_model(candidate, request_.small_model)) continue;
+      for (const formats::SummaryRecord& record : summary_records(candidate, truth_->of(candidate), contigs_, *summaries_)) {
+        files_.summary(record);
+        ++counts_.summaries;
+      }
+    }
   }
 
   void write_reference(const Partition& partition) {
@@ -240,7 +292,7 @@ class Task {
     cost_.reads = spent(Stage::kReads) + spent(Stage::kRealign);
     cost_.candidates = spent(Stage::kCounts) + spent(Stage::kHaplotypes);
     cost_.images = spent(Stage::kTensors);
-    cost_.output = spent(Stage::kOutput);
+    cost_.output = spent(Stage::kOutput) - small_model_seconds_;
     cost_.example_count = counts_.examples - examples_before_;
     files_.cost(cost_);
     before_ = now;
@@ -256,10 +308,13 @@ class Task {
   std::vector<genome::Region> haploid_;
   ShardWorker worker_;
   std::optional<Truth> truth_;
+  std::optional<Summaries> summaries_;
+  std::optional<SmallModelCaller> small_model_;
   std::optional<candidates::PopulationFrequencies> population_;
   MakeExamplesCounts counts_;
   int64_t reported_ = 0;
   PartitionCost cost_;
+  double small_model_seconds_ = 0;  // of the partition
   StageSeconds before_{};
   int64_t examples_before_ = 0;
 };

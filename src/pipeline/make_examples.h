@@ -24,6 +24,7 @@
 #include "labels/labels.h"
 #include "pipeline/examiner.h"
 #include "pipeline/inputs.h"
+#include "pipeline/small_model.h"
 #include "tensor/tensor.h"
 
 namespace haploom::pipeline {
@@ -40,6 +41,8 @@ struct MakeExamplesOutputs {
   std::string runtime_by_region;    // a line a partition
   std::string sitelist;             // a line an example's site
   std::string read_phases;          // output_local_read_phasing: a line a read and partition
+  std::string call_outputs;         // CallVariantsOutput records of what the small model is sure of
+  std::string summaries;            // what a small model is trained on: write_small_model_examples
 };
 
 // What training looks up: see labels/labels.h
@@ -65,7 +68,9 @@ struct MakeExamplesRequest {
   int64_t sequencing_type = 0;
   std::string selected_types;               // --select_variant_types
   std::vector<std::string> population_vcfs; // of cohorts, for the channel allele_frequency
-  int vaf_window = 51;                      // allele_frequency_at_position of candidates
+  int vaf_window = 51;                      // allele_frequency_at_position of candidates, and what a small model sees of it
+  SmallModelOptions small_model;            // of which candidates call_outputs and summaries are
+  bool images = true;                       // false: skip_pileup_image_generation
   genotype::ReferenceModel reference_model;
   bool include_median_depth = false;
   std::vector<std::string> haploid_contigs;
@@ -87,6 +92,8 @@ struct MakeExamplesCounts {
   int64_t denovo = 0;
   int64_t not_denovo = 0;
   int64_t reference_records = 0;
+  int64_t small_model_answers = 0;
+  int64_t summaries = 0;
 };
 
 MakeExamplesCounts make_examples(const MakeExamplesRequest& request);
