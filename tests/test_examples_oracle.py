@@ -12,7 +12,7 @@ import shutil
 import pysam
 import pytest
 
-from oracle.make_examples import cases, pangenome, partition, reads, tiny_data
+from oracle.make_examples import cases, chance, pangenome, partition, reads, tiny_data
 from programs import BIN, run
 
 SEEDS = range(100, 100 + int(os.environ.get("HAPLOOM_ORACLE_SEEDS", 4)))
@@ -151,6 +151,11 @@ def test_haploom_and_the_oracle_agree_on_random_data(case, seed, tiny, tmp_path)
 
 
 # ---- the oracle itself against DeepVariant 1.9
+
+def test_the_oracles_chances_are_those_of_the_cpp_standard():
+    words = chance.words(5489)
+    assert [next(words) for _ in range(10000)][-1] == 9981545732273789042  # rand.predef
+
 
 CHR20, FIRST, LAST = "chr20", 9999999, 10010000
 SLOW = 4  # this partition has windows of 96 and 48 haplotypes: half a minute

@@ -13,7 +13,7 @@ import tempfile
 
 import pysam
 
-from . import images, pangenome, partition, reads, tiny_data
+from . import chance, images, pangenome, partition, reads, tiny_data
 
 GOLDEN = pathlib.Path(__file__).resolve().parents[2] / "golden/make_examples"
 DATA = dict(seed=8, length=4000)  # of the committed cases
@@ -40,6 +40,7 @@ CASES = [
     case("plain", []),
     case("haplotype_channel", ["--sort_by_haplotypes", "--normalize_reads", "--max_reads_per_partition", "150", "--partition_size", "700"],
          files=("realigned", "candidates", "images"), channels=(*images.WGS, "haplotype"), sort_by_haplotypes=True, normalize_reads=True, max_reads=150, partition_size=700),
+    case("downsampled", ["--downsample_fraction", "0.55"], files=("realigned", "candidates", "images"), downsample_fraction=0.55),
     case("pangenome", WGS_FLAGS, with_panel=True, **partition.PANGENOME_WGS),
 ]
 
@@ -49,9 +50,10 @@ def results(case_, folder):
     with pysam.FastaFile(str(folder / "reference.fa")) as fasta:
         reference = reads.Reference(fasta.fetch(tiny_data.CONTIG))
     graph = pangenome.Graph((folder / "panel.gfa").read_text()) if case_.with_panel else None
-    options = case_.options
+    options, keep = case_.options, chance.keeper(case_.options.downsample_fraction)
     for start, end in partition.partitions(0, reference.length, options.partition_size):
         fetched = reads.fetch(str(folder / "reads.bam"), tiny_data.CONTIG, start, end, options.min_mapq, options.keep_supplementary)
+        fetched = list(filter(keep, fetched))
         panel = pangenome.haplotypes(graph, tiny_data.REFERENCE_SAMPLE, tiny_data.CONTIG, start, end) if graph else None
         yield fetched, partition.run(fetched, reference, tiny_data.CONTIG, start, end, options, panel)
 

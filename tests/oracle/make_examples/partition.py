@@ -20,6 +20,7 @@ class Options:
     sort_by_haplotypes: bool = False
     track_ref_reads: bool = False
     max_reads: int = 1500
+    downsample_fraction: float = 0
     partition_size: int = 1000
     channels: tuple = images.WGS
     sample: str = "default"
