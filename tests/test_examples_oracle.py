@@ -52,28 +52,41 @@ def program_of(case):
     return name
 
 
+def mode_words(case, folder, scratch):
+    if not case.training:
+        return ["--mode", "calling"]
+    with pysam.FastaFile(str(folder / "reference.fa")) as fasta:
+        (scratch / "all.bed").write_text(f"{tiny_data.CONTIG}\t0\t{fasta.get_reference_length(tiny_data.CONTIG)}\n")
+    (scratch / "empty.vcf").write_text(f"##fileformat=VCFv4.2\n##contig=<ID={tiny_data.CONTIG}>\n##FORMAT=<ID=GT,Number=1,Type=String,"
+                                       "Description=\"x\">\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\ts\n")
+    pysam.tabix_index(str(scratch / "empty.vcf"), preset="vcf", force=True)
+    return ["--mode", "training", "--truth_variants", scratch / "empty.vcf.gz", "--confident_regions", scratch / "all.bed"]
+
+
 def made_by_haploom(case, folder, scratch):
     """What the program says, in the golden's rows; images by (start, indices) too."""
     records = pytest.importorskip("dv_records", reason="no decoder of records yet")
-    words = [program_of(case), "--mode", "calling", "--ref", folder / "reference.fa", "--reads", folder / "reads.bam",
+    words = [program_of(case), *mode_words(case, folder, scratch), "--ref", folder / "reference.fa", "--reads", folder / "reads.bam",
              "--regions", tiny_data.CONTIG, *case.flags]
     if case.with_panel:
         run("haploom", "gbz", "build", folder / "panel.gfa", "-o", scratch / "panel.gbz")
         words += ["--pangenome", scratch / "panel.gbz"]
-    outputs = {kind: scratch / f"{kind}.tfrecord.gz" for kind in ("examples", "candidates", "gvcf")}
+    outputs = {kind: scratch / f"{kind}.tfrecord.gz" for kind in ("examples", "candidates", "gvcf")[:2 if case.training else 3]}
     run(*words, *[word for kind, path in outputs.items() for word in (f"--{kind}", path)])
     candidates = records.decoded([outputs["candidates"]], records.candidate)
     examples = records.decoded([outputs["examples"]], records.example)
-    blocks = records.decoded([outputs["gvcf"]], records.variant)
     pixels = {(one["variant/encoded"]["start"], tuple(one["alt_allele_indices/encoded"])): one["image/encoded"] for one in examples}
-    return pixels, {"candidates": list(map(candidate_row, candidates)), "images": list(map(image_row, examples)),
-                    "reference_records": [reference_row(block) for block in blocks]}
+    rows = {"candidates": list(map(candidate_row, candidates)), "images": list(map(image_row, examples))}
+    if not case.training:
+        rows["reference_records"] = [reference_row(block) for block in records.decoded([outputs["gvcf"]], records.variant)]
+    return pixels, rows
 
 
 def candidate_row(record):
     site, info = record["variant"], record["variant"]["calls"][0]["info"]
-    assert info["VAF"] == [count / info["DP"][0] for count in info["AD"][1:]]
-    return cases.candidate_row(site["chrom"], site["start"], site["ref"], site["alts"], info["DP"][0], info["AD"],
+    counts = info.get("AD", [])
+    assert info.get("VAF", []) == [count / info["DP"][0] for count in counts[1:]] and ("AD" in info) == (site["alts"] != ["."])
+    return cases.candidate_row(site["chrom"], site["start"], site["ref"], site["alts"], info["DP"][0], counts,
                                record["allele_support_ext"], record["allele_frequency_at_position"])
 
 

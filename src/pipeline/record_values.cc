@@ -29,9 +29,10 @@ formats::VariantRecord variant_record(const genome::Candidate& candidate, const 
   call.sample = sample;
   call.genotype = {-1, -1};
   call.info["DP"] = {candidate.depth};
+  if (candidate.small_model) call.info["MID"] = {std::string(kSmallModel)};
+  if (candidate.allele_depth.empty()) return out;  // a site of the reference, in training
   auto& ad = call.info["AD"];
   auto& vaf = call.info["VAF"];
-  if (candidate.small_model) call.info["MID"] = {std::string(kSmallModel)};
   for (const int depth : candidate.allele_depth) ad.emplace_back(depth);
   for (size_t i = 1; i < candidate.allele_depth.size(); ++i)
     vaf.emplace_back(candidate.depth > 0 ? static_cast<double>(candidate.allele_depth[i]) / candidate.depth : 0.0);

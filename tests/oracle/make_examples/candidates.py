@@ -12,7 +12,7 @@ from .alleles import DELETION, INSERTION, SOFT_CLIP, SUBSTITUTION
 LEAST_READS = 2  # vsc_min_count_snps, vsc_min_count_indels
 LEAST_FRACTION = {SUBSTITUTION: float(numpy.float32(0.12)), INSERTION: float(numpy.float32(0.06)), DELETION: float(numpy.float32(0.06))}
 REACH = 25  # small_model_vaf_context_window_size // 2
-UNCALLED = "UNCALLED_ALLELE"
+UNCALLED, NO_ALT = "UNCALLED_ALLELE", "."
 
 
 @dataclasses.dataclass
@@ -79,20 +79,20 @@ def fractions_around(positions, at, start):
     return out
 
 
-def call(contig, counters, target):
-    """counters: {sample name: Counter over the same interval}."""
+def call(contig, counters, target, keep_site=None):
+    """counters: {sample name: Counter over the same interval}; keep_site: as in partition.run."""
     out = []
     own = counters[target]
     for at, position in enumerate(own.positions):
         alleles = accepted(position) if position.base in "ACGT" else []
-        if not alleles:
+        if not alleles and not (keep_site and position.base in "ACGT" and keep_site(position)):
             continue
         ref = reference_bases(position.base, alleles)
         names = {allele: alt_bases(*allele, ref) for allele, _ in alleles}
         counts = {names[allele]: count for allele, count in alleles}
         assert len(counts) == len(alleles), "two alleles of one name"
-        alts = sorted(counts)
+        alts = sorted(counts) or [NO_ALT]
         here = {sample: counter.positions[at] for sample, counter in counters.items()}
-        out.append(Candidate(contig, own.start + at, ref, alts, position.depth(), [position.references, *map(counts.get, alts)],
+        out.append(Candidate(contig, own.start + at, ref, alts, position.depth(), [position.references, *map(counts.get, alts)] if counts else [],
                              support_of(here, names), fractions_around(own.positions, at, own.start), ref_support_of(here)))
     return out

@@ -25,12 +25,13 @@ class Case:
     options: partition.Options
     flags: list  # of our programs, for the same
     with_panel: bool = False
+    training: bool = False  # with a truth that knows no variant
     files: tuple = ("realigned", "candidates", "images", "reference_records")  # of the golden
 
 
-def case(name, flags, with_panel=False, files=Case.files, **options):
+def case(name, flags, with_panel=False, training=False, files=Case.files, **options):
     options = partition.Options(sample=tiny_data.SAMPLE, **options)
-    return Case(name, options, ["--channel_list", ",".join(options.channels), *flags], with_panel, files)
+    return Case(name, options, ["--channel_list", ",".join(options.channels), *flags], with_panel, training, files)
 
 
 WGS_FLAGS = ["--keep_legacy_allele_counter_behavior", "--keep_only_window_spanning_haplotypes", "--keep_supplementary_alignments",
@@ -41,6 +42,7 @@ CASES = [
     case("haplotype_channel", ["--sort_by_haplotypes", "--normalize_reads", "--max_reads_per_partition", "150", "--partition_size", "700"],
          files=("realigned", "candidates", "images"), channels=(*images.WGS, "haplotype"), sort_by_haplotypes=True, normalize_reads=True, max_reads=150, partition_size=700),
     case("downsampled", ["--downsample_fraction", "0.55"], files=("realigned", "candidates", "images"), downsample_fraction=0.55),
+    case("reference_sites", ["--training_random_emit_ref_sites", "0.01"], training=True, files=("candidates", "images"), reference_sites=0.01),
     case("pangenome", WGS_FLAGS, with_panel=True, **partition.PANGENOME_WGS),
 ]
 
@@ -50,12 +52,14 @@ def results(case_, folder):
     with pysam.FastaFile(str(folder / "reference.fa")) as fasta:
         reference = reads.Reference(fasta.fetch(tiny_data.CONTIG))
     graph = pangenome.Graph((folder / "panel.gfa").read_text()) if case_.with_panel else None
-    options, keep = case_.options, chance.keeper(case_.options.downsample_fraction)
+    options = case_.options
+    keep = chance.keeper(options.downsample_fraction, chance.READ_SEED) if options.downsample_fraction else None
+    keep_site = chance.keeper(options.reference_sites, chance.SITE_SEED) if options.reference_sites else None
     for start, end in partition.partitions(0, reference.length, options.partition_size):
         fetched = reads.fetch(str(folder / "reads.bam"), tiny_data.CONTIG, start, end, options.min_mapq, options.keep_supplementary)
         fetched = list(filter(keep, fetched))
         panel = pangenome.haplotypes(graph, tiny_data.REFERENCE_SAMPLE, tiny_data.CONTIG, start, end) if graph else None
-        yield fetched, partition.run(fetched, reference, tiny_data.CONTIG, start, end, options, panel)
+        yield fetched, partition.run(fetched, reference, tiny_data.CONTIG, start, end, options, panel, keep_site)
 
 
 def sha256(content):
@@ -128,8 +132,10 @@ def contents(case_, folder):
     lines = rows(results(case_, folder))
     out = {f"{file}.jsonl": "".join(json.dumps(row) + "\n" for row in lines[file]) for file in case_.files}
     program = "make_examples_pangenome_aware_dv --pangenome panel.gbz" if case_.with_panel else "make_examples"
-    out["command"] = " ".join([program, "--mode calling --ref reference.fa --reads reads.bam", "--regions", tiny_data.CONTIG,
-                               "--examples x.tfrecord.gz --candidates c.tfrecord.gz --gvcf g.tfrecord.gz", *case_.flags]) + "\n"
+    mode = "training --truth_variants empty.vcf.gz --confident_regions all.bed" if case_.training else "calling"
+    outputs = "--examples x.tfrecord.gz --candidates c.tfrecord.gz" + ("" if case_.training else " --gvcf g.tfrecord.gz")
+    out["command"] = " ".join([program, f"--mode {mode} --ref reference.fa --reads reads.bam", "--regions", tiny_data.CONTIG,
+                               outputs, *case_.flags]) + "\n"
     return out
 
 

@@ -1,10 +1,12 @@
-"""Whether a read is kept when only a share of them is wanted: one stream of chances along the reads of a file.
+"""Whether a read, or a site of the reference in training, is kept when only a share of them is wanted: one stream of chances
+along the reads of a file, one along the positions without a candidate.
 
-Source: nucleus/util/samplers.h, sam_reader.cc, make_examples_options.py (the seed); std::mt19937_64 as the C++ standard defines it.
+Source: nucleus/util/samplers.h, sam_reader.cc, make_examples_options.py, make_examples_core.py (the seeds); std::mt19937_64 as the
+C++ standard defines it.
 """
 import numpy
 
-SEED, WORD = 609314161, (1 << 64) - 1
+READ_SEED, SITE_SEED, WORD = 609314161, 1400605801, (1 << 64) - 1
 SIZE, MIDDLE, LOWER = 312, 156, (1 << 31) - 1
 
 
@@ -24,7 +26,7 @@ def words(seed):
             yield x ^ (x >> 43)
 
 
-def keeper(fraction):
-    """A function that says of one read after the other whether it is kept; of fraction 0 it keeps all."""
-    stream, most = words(SEED), float(numpy.float32(fraction))
-    return (lambda read: next(stream) / 2 ** 64 <= most) if fraction else lambda read: True
+def keeper(fraction, seed):
+    """A function that says of one thing after the other whether it is kept."""
+    stream, most = words(seed), float(numpy.float32(fraction))
+    return lambda _: next(stream) / 2 ** 64 <= most

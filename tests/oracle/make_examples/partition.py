@@ -21,6 +21,7 @@ class Options:
     track_ref_reads: bool = False
     max_reads: int = 1500
     downsample_fraction: float = 0
+    reference_sites: float = 0  # training_random_emit_ref_sites
     partition_size: int = 1000
     channels: tuple = images.WGS
     sample: str = "default"
@@ -80,8 +81,9 @@ def counted(here, reference, start, end, options):
     return counter
 
 
-def run(fetched, reference, contig, start, end, options, haplotypes=None):
-    """fetched: reads after the filter, in file order; haplotypes: of the pangenome, as reads, or None without one."""
+def run(fetched, reference, contig, start, end, options, haplotypes=None, keep_site=None):
+    """fetched: reads after the filter, in file order; haplotypes: of the pangenome, as reads, or None without one; keep_site: says of a
+    position without a candidate whether it is one all the same."""
     here, windows = reads.sample(fetched, options.max_reads), []
     if options.realign_reads:
         here, windows = realigner.realign(here, reference, start, end, options.legacy, options.normalize_reads)
@@ -92,7 +94,7 @@ def run(fetched, reference, contig, start, end, options, haplotypes=None):
         blocks.append((PANGENOME_BLOCK, haplotypes))
     counter = counters[options.sample] = counted(here, reference, start, end, options)
     blocks.append((images.Block(), here))
-    called = candidates.call(contig, counters, options.sample)
+    called = candidates.call(contig, counters, options.sample, keep_site)
     drawn = [(candidate, *pair) for candidate in called for pair in images.images(candidate, blocks, reference, options)]
     return Result(start, end, here, windows, counter, called, drawn, reference_records.records(contig, counter))
 
