@@ -17,6 +17,7 @@
 #include "base/signals.h"
 #include "shared_image/narrow.h"
 #include "shared_image/pangenome.h"
+#include "shared_image/path_mark.h"
 #include "shared_image/record_writer.h"
 #include "shared_image/sequence_sweep.h"
 
@@ -38,17 +39,6 @@ constexpr uint64_t aligned(uint64_t bytes) { return (bytes + kSectionAlignment -
 
 [[noreturn]] void refuse_changed() {
   throw Error{Exit::kInput, Reason::kReadGbz, "shared_image", "the graph's file changed while it was read", "give a GBZ file that nobody writes to"};
-}
-
-// A sequence on its way: its bases, and the nodes it passed in short: a path has the same mark from its front as from its
-// end. Both are added to at once, for that is done once a visit.
-using Traveller = uint64_t __attribute__((vector_size(16)));
-constexpr size_t kTravelled = 0, kMark = 1;
-
-// Any good mixture: damage is no malice.
-uint64_t mark_of(uint64_t id) {
-  id = (id + 1) * 0x9E3779B97F4A7C15;
-  return (id ^ id >> 32) * 0xD6E8FEB86659FD93;
 }
 
 }  // namespace
@@ -356,26 +346,26 @@ void ImageWriter::sweep_sequences(std::span<std::byte> out) const {
   const auto paths = section<PathEntry>(out, ImageSection::kPaths);
   std::fill(owners.begin(), owners.end(), Owner{0, 0, kMax32});  // of visits that no sequence reaches
   std::fill(ends.begin(), ends.end(), static_cast<uint32_t>(kMax32));
-  std::vector<Traveller> travellers(2 * facts_.paths);  // each sequence is at one place at a time
+  std::vector<PathMark> travellers(2 * facts_.paths);  // each sequence is at one place at a time
   const auto pass = [&](gbz::NodeCode code, uint64_t visit, std::span<const uint32_t> sequences) {
     if (code == gbz::kEndmarker) {
       if (visit > ends.size() || sequences.size() > ends.size() - visit) refuse_changed();
       std::copy(sequences.begin(), sequences.end(), ends.begin() + static_cast<int64_t>(visit));
       for (const uint32_t sequence : sequences)
-        if (sequence % 2 == 0) paths[sequence / 2].bases = travellers[sequence][kTravelled];
+        if (sequence % 2 == 0) paths[sequence / 2].bases = travellers[sequence].bases;
       return;
     }
-    const uint64_t index = gbz::node_id(code) - first_id(), length = image.node_length(code);
+    const uint64_t index = gbz::node_id(code) - first_id();
     if (index % kOwnerStep == 0) {
       Owner* owner = &owners[owner_starts[index / kOwnerStep * 2 + (gbz::is_reverse(code) ? 1 : 0)] + visit];
       for (const uint32_t sequence : sequences) {
-        const uint64_t bases = travellers[sequence][kTravelled];
+        const uint64_t bases = travellers[sequence].bases;
         *owner++ = {static_cast<uint32_t>(bases), static_cast<uint32_t>(bases >> 32), sequence};
       }
     }
-    const Traveller step = {length, mark_of(index)};
-    Traveller* const all = travellers.data();
-    for (const uint32_t sequence : sequences) all[sequence] += step;
+    const MarkStep step(code, image.node_length(code));
+    PathMark* const all = travellers.data();
+    for (const uint32_t sequence : sequences) step.take(all[sequence], sequence);
   };
   const auto sequences = sequences_by_component();
   Stage stage(progress_, 2, facts_.visit_total);
@@ -386,7 +376,7 @@ void ImageWriter::sweep_sequences(std::span<std::byte> out) const {
     sweep.run();
   });
   for (uint64_t path = 0; path < facts_.paths; ++path)
-    if (travellers[2 * path][kMark] != travellers[2 * path + 1][kMark]) refuse_path(path);
+    if (!MarkStep::same_path(travellers[2 * path], travellers[2 * path + 1])) refuse_path(path);
 }
 
 }  // namespace haploom::shared_image

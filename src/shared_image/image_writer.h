@@ -8,7 +8,7 @@
 //         once, then all sequences moved through the records together (sequence_sweep.h); memory: 16 bytes for about every
 //         kPositionStep bases of those paths, 4 bytes for each node strand of the components (chromosomes) at work
 // Errors: those of gbz.verify(); kInput/kGbzFormat for a graph that outgrows the layout's 32-bit places, and from write for
-//         one in which a path's two directions are two walks, (pass other nodes), or whose bases are none; kInput/kReadGbz for bytes that
+//         one in which a path's two directions are two walks (path_mark.h), or whose bases are none; kInput/kReadGbz for bytes that
 //         changed since they were measured, where that is seen (never a write out of bounds); base::Interrupted
 //
 // SPDX-License-Identifier: BSD-3-Clause
