@@ -19,10 +19,8 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "fuzz.h"
-#include "shared_image/checksum.h"
 #include "shared_image/gbz_source.h"
-#include "shared_image/index_file.h"
-#include "shared_image/object_header.h"
+#include "shared_image/object_bytes_test.h"
 #include "shared_image/pangenome.h"
 #include "shared_image/store.h"
 
@@ -105,24 +103,10 @@ void try_object(const Place& place) {
 
 void try_both(const std::string& bytes) {
   static const Place place;
-  ObjectHeader header;
-  std::memcpy(&header, bytes.data(), std::min(bytes.size(), sizeof header));
   place.write(place.index(), bytes);
-  try_index(place, header, bytes.size());
+  try_index(place, shared_image::header_in(bytes), bytes.size());
   place.write(place.object(), bytes);
   try_object(place);
-}
-
-// The sums of the header and of the sections that lie inside, made anew.
-std::string resealed(std::string bytes) {
-  ObjectHeader header;
-  std::memcpy(&header, bytes.data(), sizeof header);
-  for (shared_image::ObjectSection& section : header.sections)
-    if (section.offset <= bytes.size() && section.length <= bytes.size() - section.offset)
-      section.checksum = shared_image::checksum_of(std::as_bytes(std::span(bytes)).subspan(section.offset, section.length));
-  shared_image::seal(header);
-  std::memcpy(bytes.data(), &header, sizeof header);
-  return bytes;
 }
 
 }  // namespace
@@ -131,7 +115,7 @@ std::string resealed(std::string bytes) {
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string bytes(reinterpret_cast<const char*>(data), size);
   haploom::try_both(bytes);
-  if (size >= sizeof(haploom::shared_image::ObjectHeader)) haploom::try_both(haploom::resealed(bytes));
+  if (size >= sizeof(haploom::shared_image::ObjectHeader)) haploom::try_both(haploom::shared_image::resealed(bytes));
   return 0;
 }
 
