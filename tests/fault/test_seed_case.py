@@ -1,4 +1,5 @@
 """The case that this project was begun for: sixteen jobs at once on one node, and some of them die."""
+import fcntl
 import itertools
 import os
 import pathlib
@@ -77,6 +78,21 @@ def take_over(demo, expected, store, tmp_path):
         assert records(tmp_path / "next.vcf.gz") == expected[graph]
     left = list(store.iterdir())
     assert all(file.name.endswith(".lock") and file.stat().st_size == 0 for file in left), left
+
+
+def test_the_last_job_to_leave_removes_nothing_that_another_process_holds(demo, memory, tmp_path):
+    """A job would not notice the loss of the name, its mapping stays; the jobs after it would load again, beside it."""
+    loader = start(*call_words(demo, memory, tmp_path / "a.vcf.gz", "--gbz_shared_memory_name", "seed"), stop_at="after_attach")
+    place = memory / f"haploom.{os.geteuid()}.seed"
+    with place.open("rb") as file:
+        fcntl.flock(file, fcntl.LOCK_SH)
+        loader.send_signal(signal.SIGCONT)
+        log = loader.communicate(timeout=600)[1]
+        assert loader.returncode == 0, log
+        assert os.fstat(file.fileno()).st_nlink == 1 and place.exists()
+    done = run(*call_words(demo, memory, tmp_path / "b.vcf.gz", "--gbz_shared_memory_name", "seed"))
+    assert "published name=" not in done.stderr
+    assert list(memory.iterdir()) == []
 
 
 def test_jobs_of_another_graph_under_one_name_are_refused_and_harm_nobody(demo, graphs, memory, tmp_path):
