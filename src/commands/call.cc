@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include <cstdlib>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -15,6 +16,7 @@
 #include "commands/commands.h"
 #include "commands/flag_values.h"
 #include "commands/output_names.h"
+#include "commands/shell.h"
 #include "commands/steps.h"
 
 namespace haploom::commands {
@@ -50,8 +52,7 @@ void check_flags(const Options& options, const CLI::App& command, Program progra
     throw usage_error("--pangenome is required", "give a GBZ, or use run_deepvariant to call without a pangenome");
   if (!run.sample_name.empty() && !run.common.pangenome.empty() && run.sample_name == run.sample_name_pangenome)
     throw usage_error(fmt::format("the reads and the pangenome are both named {}", run.sample_name), "give --sample_name_pangenome another name");
-  check_outputs_are_apart({{"--output_vcf", run.output_vcf}, {"--output_gvcf", run.output_gvcf}, {"--report", options.report}},
-                          {{"--reads", run.common.reads}, {"--ref", run.common.ref}, {"--pangenome", run.common.pangenome}});
+  if (run.output_vcf.empty()) throw usage_error("--output_vcf is empty", "name the VCF to write");
   const bool small_model_wanted = command.count("--disable_small_model") > 0 && !options.disable_small_model;
   if (small_model_wanted && run.customized_small_model.empty())
     throw usage_error("--nodisable_small_model asks for a small model, and none is shipped", "give --customized_small_model FOLDER, or leave it out");
@@ -65,14 +66,18 @@ bool uses_small_model(const Options& options, const CLI::App& command) {
   return !options.run.customized_small_model.empty() && !switched_off;
 }
 
+std::string temporary_folder() {
+  const char* given = std::getenv("TMPDIR");
+  return given != nullptr && *given != '\0' ? given : "/tmp";
+}
+
 // A folder that is gone when this is.
 class TemporaryFolder {
  public:
   TemporaryFolder() {
-    std::error_code wrong;
-    std::string pattern = (fs::temp_directory_path(wrong) / "haploom_steps_XXXXXX").string();
-    if (wrong || ::mkdtemp(pattern.data()) == nullptr) {
-      throw Error{Exit::kResource, Reason::kOutput, "commands", fmt::format("no folder for the files between the steps can be made in {}", fs::path(pattern).parent_path().string()),
+    std::string pattern = temporary_folder() + "/haploom_steps_XXXXXX";
+    if (::mkdtemp(pattern.data()) == nullptr) {
+      throw Error{Exit::kResource, Reason::kOutput, "commands", fmt::format("no folder for the files between the steps can be made in {}", temporary_folder()),
                   "give --intermediate_results_dir, or set TMPDIR"};
     }
     path_ = pattern;
@@ -97,35 +102,57 @@ void make_folder(const std::string& flag, const std::string& path) {
               "give a folder that can be written"};
 }
 
-report::RunSummary run_in_one_piece(const Options& options, const pipeline::CallRequest& request) {
-  std::optional<base::LogFile> log;
-  if (!options.logging_dir.empty()) log.emplace((fs::path(options.logging_dir) / "call.log").string());
-  try {
-    return pipeline::call(request);
-  } catch (const Error& error) {
-    if (log) log->append(error.text());
-    throw;
+// All files of a run: none may be another's.
+void check_files(const Options& options, const pipeline::CallRequest& request, const Steps& steps) {
+  const RunFlags& run = options.run;
+  std::vector<NamedPath> outputs = {{"--output_vcf", run.output_vcf}, {"--output_gvcf", run.output_gvcf}, {"--report", options.report}};
+  const auto log = [&](const std::string& name) {
+    if (!options.logging_dir.empty()) outputs.push_back({"the log", (fs::path(options.logging_dir) / (name + ".log")).string()});
+  };
+  if (options.intermediate_results_dir.empty()) {
+    log("call");
+  } else {
+    outputs.push_back({"what --intermediate_results_dir will hold", request.examples.outputs.examples});
+    outputs.push_back({"what --intermediate_results_dir will hold", request.output.reference_records.value_or("")});
+    outputs.push_back({"what --intermediate_results_dir will hold", pipeline::sharded_outfile(request.network)});
+    for (const Step* step : {&steps.make_examples, &steps.call_variants, &steps.postprocess}) log(step->program);
   }
+  std::vector<NamedPath> inputs = {{"--ref", run.common.ref}, {"--pangenome", run.common.pangenome}, {"--par_regions_bed", run.par_regions_bed}};
+  for (const std::string& file : words(run.common.reads, ",")) inputs.push_back({"--reads", file});
+  for (const std::string& region : words(run.common.regions)) inputs.push_back({"--regions", region});
+  for (const std::string& region : words(run.common.exclude_regions)) inputs.push_back({"--exclude_regions", region});
+  check_outputs_are_apart(outputs, inputs);
 }
 
 // In one piece where that does all that is asked for, and files between the steps are not.
 report::RunSummary run(const Options& options) {
-  if (!options.logging_dir.empty()) make_folder("logging_dir", options.logging_dir);
-  if (!options.intermediate_results_dir.empty()) {
-    make_folder("intermediate_results_dir", options.intermediate_results_dir);
-    return run_steps(steps_of(options.run, options.intermediate_results_dir), options.logging_dir);
+  const std::string& given = options.intermediate_results_dir;
+  const Steps steps = steps_of(options.run, given.empty() ? "." : given);
+  const pipeline::CallRequest request = in_one_piece(steps, options.run.common.num_shards);
+  check_files(options, request, steps);
+  if (!given.empty()) {
+    make_folder("intermediate_results_dir", given);
+    return run_steps(steps, options.logging_dir);
   }
-  const pipeline::CallRequest request = in_one_piece(steps_of(options.run, "."), options.run.common.num_shards);
   const std::string why = pipeline::only_in_steps(request);
-  if (why.empty()) return run_in_one_piece(options, request);
+  if (why.empty()) {
+    base::info("commands", "make_examples' flags: {}", quoted(steps.make_examples.words));
+    return pipeline::call(request);
+  }
   const TemporaryFolder folder;
   base::info("commands", "one step after another, with files in {}: {}", folder.path(), why);
   return run_steps(steps_of(options.run, folder.path()), options.logging_dir);
 }
 
+void warn_of_model(const CallFlags& common) {
+  if (common.model_type == "WES" && common.customized_model.empty())
+    base::warn("commands", "no network for exomes is shipped yet: that of whole genomes is used");
+}
+
 void print_steps(const Options& options) {
+  warn_of_model(options.run.common);
   const bool given = !options.intermediate_results_dir.empty();
-  const std::string folder = given ? options.intermediate_results_dir : (fs::temp_directory_path() / fmt::format("haploom_steps_{}", ::getpid())).string();
+  const std::string folder = given ? options.intermediate_results_dir : temporary_folder() + fmt::format("/haploom_steps_{}", ::getpid());
   const Steps steps = steps_of(options.run, folder);
   // What the steps would refuse is refused here.
   const pipeline::CallRequest request = in_one_piece(steps, options.run.common.num_shards);
@@ -135,9 +162,7 @@ void print_steps(const Options& options) {
 
 void run_and_report(const Options& options) {
   base::info("commands", "haploom {} : {}", HAPLOOM_VERSION, command_line());
-  const CallFlags& common = options.run.common;
-  if (common.model_type == "WES" && common.customized_model.empty())
-    base::warn("commands", "no network for exomes is shipped yet: that of whole genomes is used");
+  warn_of_model(options.run.common);
   std::optional<base::AtomicFile> json;  // opened before the work: a mistyped folder must not cost a genome
   if (!options.report.empty()) json.emplace(options.report, "report");
   const report::RunSummary summary = run(options);
@@ -146,6 +171,13 @@ void run_and_report(const Options& options) {
     json->write(report::json(summary));
     json->commit();
   }
+}
+
+// With steps each has a log of its own.
+void run_and_log(const Options& options) {
+  if (!options.logging_dir.empty()) make_folder("logging_dir", options.logging_dir);
+  const bool one_log = options.intermediate_results_dir.empty();
+  logged(one_log ? options.logging_dir : "", "call", [&options] { run_and_report(options); });
 }
 
 void add_flags(CLI::App& command, Options& options, Program program) {
@@ -184,7 +216,7 @@ void add_run(CLI::App& parent, const std::string& name, const std::string& help,
   command->callback([options, command, program] {
     check_flags(*options, *command, called_as() == "run_pangenome_aware_deepvariant" ? Program::kWithPangenome : program);
     options->run.small_model = uses_small_model(*options, *command);
-    options->dry_run ? print_steps(*options) : run_and_report(*options);
+    options->dry_run ? print_steps(*options) : run_and_log(*options);
   });
 }
 

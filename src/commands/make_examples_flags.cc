@@ -335,7 +335,7 @@ pipeline::MakeExamplesOutputs outputs(const MakeExamplesFlags& flags, bool sweep
                            {"--output_sitelist", out.sitelist},
                            {"--call_small_model_examples", out.call_outputs},
                            {"--write_small_model_examples", out.summaries}},
-                          {{"--reads", flags.reads}, {"--ref", flags.ref}, {"--pangenome", flags.pangenome}, {"--truth_variants", flags.truth_variants}});
+                          inputs_of(flags));
   return out;
 }
 

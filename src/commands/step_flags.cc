@@ -59,7 +59,7 @@ std::vector<std::string> StepFlags::words() const {
   return out;
 }
 
-std::vector<FlagValue> extra_args(const std::string& flag, std::string_view text) {
+std::vector<FlagValue> extra_args(const std::string& flag, std::string_view text, std::initializer_list<std::string_view> wiring) {
   std::vector<FlagValue> out;
   while (!text.empty()) {
     const size_t end = item_end(text);
@@ -72,6 +72,8 @@ std::vector<FlagValue> extra_args(const std::string& flag, std::string_view text
       throw usage_error(fmt::format("--{}: '{}' is not name=value", flag, item), "write name=value,name=value; for a switch name=true or name=false");
     std::string_view name = item.substr(0, equals);
     name.remove_prefix(std::min(name.find_first_not_of(" -"), name.size()));
+    if (std::find(wiring.begin(), wiring.end(), name) != wiring.end())
+      throw usage_error(fmt::format("--{}: {} is for the run itself to set", flag, name), "leave it out; a flag of the run, or a step by itself, sets it");
     out.emplace_back(name, item.substr(equals + 1));
   }
   return out;

@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <initializer_list>
 #include <map>
 #include <string>
 #include <string_view>
@@ -28,9 +29,10 @@ class StepFlags {
 };
 
 // A list `name=value,name=value`, as --make_examples_extra_args takes it. A value in quotes may hold commas.
-// flag: for messages. Errors: kUsage for an item without "=", or with two
+// flag: for messages; wiring: names that the run itself sets. Errors: kUsage for an item without a name or "=", or with two "=",
+// and for a name of the wiring
 // Source: split_extra_args, _extra_args_to_dict in run_deepvariant.py (DeepVariant 1.9)
-std::vector<FlagValue> extra_args(const std::string& flag, std::string_view text);
+std::vector<FlagValue> extra_args(const std::string& flag, std::string_view text, std::initializer_list<std::string_view> wiring = {});
 
 // What DeepVariant sets for a kind of data; empty for a kind that is not known.
 // Source: make_examples_pangenome_aware_dv_command in run_pangenome_aware_deepvariant.py, make_examples_command in

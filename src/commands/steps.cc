@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <exception>
 #include <filesystem>
 #include <map>
 #include <optional>
@@ -11,6 +12,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "base/parallel.h"
+#include "base/signals.h"
 #include "base/usage.h"
 #include "commands/commands.h"
 #include "commands/flag_values.h"
@@ -27,6 +29,7 @@ namespace fs = std::filesystem;
 
 constexpr const char* kPangenomeAware = "make_examples_pangenome_aware_dv";
 constexpr const char* kPlain = "make_examples";
+constexpr const char* kTaskWord = "HAPLOOM_TASK";  // what xargs replaces, wherever it stands: no path is likely to hold it
 
 bool with_pangenome(const CallFlags& flags) { return !flags.pangenome.empty(); }
 
@@ -94,7 +97,7 @@ Step make_examples_step(const RunFlags& flags, const std::string& examples, cons
   more.set_if("par_regions_bed", flags.par_regions_bed);
   add_preset(more, flags.common, flags.common.model_folder());
   if (flags.small_model) add_small_model(more, flags);
-  more.override_with(extra_args("make_examples_extra_args", flags.make_examples_extra_args));
+  more.override_with(extra_args("make_examples_extra_args", flags.make_examples_extra_args, {"mode", "examples", "task", "gvcf", "reads", "ref", "pangenome", "checkpoint"}));
   append(step, more.words());
   return step;
 }
@@ -104,7 +107,7 @@ Step call_variants_step(const RunFlags& flags, const std::string& examples, cons
             {"--outfile", outputs, "--examples", examples, "--checkpoint", flags.common.model_folder(), "--num_threads",
              std::to_string(flags.common.num_shards)}};
   StepFlags more;
-  more.override_with(extra_args("call_variants_extra_args", flags.call_variants_extra_args));
+  more.override_with(extra_args("call_variants_extra_args", flags.call_variants_extra_args, {"examples", "outfile", "checkpoint"}));
   append(step, more.words());
   return step;
 }
@@ -122,7 +125,8 @@ Step postprocess_step(const RunFlags& flags, const std::string& outputs, const s
   more.set_if("sample_name", flags.sample_name);
   more.set_if("haploid_contigs", flags.haploid_contigs);
   more.set_if("par_regions_bed", flags.par_regions_bed);
-  more.override_with(extra_args("postprocess_variants_extra_args", flags.postprocess_variants_extra_args));
+  more.override_with(extra_args("postprocess_variants_extra_args", flags.postprocess_variants_extra_args,
+                                {"infile", "outfile", "ref", "gvcf_outfile", "nonvariant_site_tfrecord_path", "small_model_cvo_records"}));
   append(step, more.words());
   return step;
 }
@@ -135,37 +139,37 @@ std::string command_of(const Step& step) {
   return fs::exists(own, ignored) ? quoted(own.string()) : quoted(self.string()) + " " + step.program;
 }
 
-// The log of a step, and what ends it.
 template <typename Work>
-void logged(const Step& step, const std::string& logging_dir, const Work& work) {
-  std::optional<base::LogFile> file;
-  if (!logging_dir.empty()) file.emplace((fs::path(logging_dir) / (step.program + ".log")).string());
-  base::info("commands", "step {} {}", step.program, quoted(step.words));
-  try {
+void run_logged(const Step& step, const std::string& logging_dir, const Work& work) {
+  logged(logging_dir, step.program, [&] {
+    base::info("commands", "step {} {}", step.program, quoted(step.words));
     work();
-  } catch (const Error& error) {
-    if (file) file->append(error.text());
-    throw;
-  }
+  });
 }
 
-pipeline::MakeExamplesCounts make_all_examples(const std::vector<pipeline::MakeExamplesRequest>& tasks) {
-  // One load with all threads; the tasks find it.
-  std::optional<pipeline::AttachedPangenome> held;
-  if (tasks.front().inputs.pangenome) {
-    pipeline::InputPaths paths = tasks.front().inputs;
-    paths.hold.threads = static_cast<unsigned>(tasks.size());
-    held.emplace(paths);
-  }
+// One load with all threads, one copy for all tasks. What they count goes into the summary.
+void make_all_examples(std::vector<pipeline::MakeExamplesRequest> tasks, report::RunSummary& summary) {
+  pipeline::Inputs inputs(tasks.front().inputs);
+  inputs.paths.hold.threads = static_cast<unsigned>(tasks.size());
+  inputs.attach_pangenome();
+  inputs.warn_of_unknown_contigs();
+  for (pipeline::MakeExamplesRequest& task : tasks) task.inputs.attached = inputs.pangenome;
   std::vector<pipeline::MakeExamplesCounts> counts(tasks.size());
   base::for_each_parallel(tasks.size(), static_cast<unsigned>(tasks.size()),
                           [&](uint64_t i) { counts[static_cast<size_t>(i)] = pipeline::make_examples(tasks[static_cast<size_t>(i)]); });
-  pipeline::MakeExamplesCounts all;
   for (const pipeline::MakeExamplesCounts& one : counts) {
-    all.candidates += one.candidates;
-    all.examples += one.examples;
+    summary.sites += one.candidates;
+    summary.reads += one.reads;
+    summary.windows_with_candidates += one.windows_with_candidates;
+    summary.windows_with_haplotypes += one.windows_with_haplotypes;
   }
-  return all;
+  summary.sample = counts.front().sample;
+  for (const genome::Region& region : inputs.calling) summary.bases += region.length();
+  if (inputs.pangenome) {
+    summary.image_name = inputs.pangenome->name();
+    summary.image_bytes = static_cast<int64_t>(inputs.pangenome->bytes());
+  }
+  if (summary.reads == 0) base::warn("commands", "no read passed the filters inside the regions: the VCF will hold no records");
 }
 
 void parse(CLI::App& app, const Step& step) {
@@ -177,7 +181,31 @@ void parse(CLI::App& app, const Step& step) {
   }
 }
 
+// What an exception says.
+std::string cause_of(const std::exception_ptr& problem) {
+  try {
+    std::rethrow_exception(problem);
+  } catch (const Error& error) {
+    return error.text();
+  } catch (const base::Interrupted& stop) {
+    return fmt::format("stopped by signal {}\n", stop.signal());
+  } catch (const std::exception& error) {
+    return fmt::format("{}\n", error.what());
+  }
+}
+
 }  // namespace
+
+void logged(const std::string& logging_dir, const std::string& name, const std::function<void()>& work) {
+  if (logging_dir.empty()) return work();
+  base::LogFile file((fs::path(logging_dir) / (name + ".log")).string());
+  try {
+    work();
+  } catch (...) {
+    file.append(cause_of(std::current_exception()));
+    throw;
+  }
+}
 
 Steps steps_of(const RunFlags& flags, const std::string& folder) {
   Steps steps;
@@ -198,8 +226,8 @@ Steps steps_of(const RunFlags& flags, const std::string& folder) {
 
 std::string script(const Steps& steps) {
   const auto line = [](const Step& step) { return fmt::format("{} {}", command_of(step), quoted(step.words)); };
-  return fmt::format("mkdir -p {} &&\nseq 0 {} | xargs -P {} -I '{{}}' {} --task '{{}}' &&\n{} &&\n{}\n", quoted(steps.folder), steps.tasks - 1,
-                     steps.tasks, line(steps.make_examples), line(steps.call_variants), line(steps.postprocess));
+  return fmt::format("mkdir -p {} &&\nseq 0 {} | xargs -P {} -I {} {} --task {} &&\n{} &&\n{}\n", quoted(steps.folder), steps.tasks - 1,
+                     steps.tasks, kTaskWord, line(steps.make_examples), kTaskWord, line(steps.call_variants), line(steps.postprocess));
 }
 
 pipeline::MakeExamplesRequest make_examples_request(const Step& step) {
@@ -217,7 +245,7 @@ void read_step(const Step& step, const std::function<void(CLI::App&)>& add_flags
 }
 
 report::RunSummary run_steps(const Steps& steps, const std::string& logging_dir) {
-  // All that can be known to be wrong is known before any work.
+  // What can be known to be wrong without the files between is known before any work.
   std::vector<pipeline::MakeExamplesRequest> tasks;
   for (int task = 0; task < steps.tasks; ++task) {
     Step one = steps.make_examples;
@@ -226,11 +254,10 @@ report::RunSummary run_steps(const Steps& steps, const std::string& logging_dir)
   }
   const pipeline::CallVariantsRequest call_variants = call_variants_request(steps.call_variants);
   pipeline::PostprocessRequest postprocess = postprocess_request(steps.postprocess);
+  pipeline::check_steps({tasks.front(), call_variants, postprocess, steps.tasks});
   for (const std::string& output : {postprocess.output_vcf, postprocess.output_gvcf.value_or("")}) {
     if (!output.empty()) base::AtomicFile(output, "commands");
   }
-  fs::create_directories(steps.folder);
-
   report::RunSummary summary;
   double before = base::process_usage().cpu_seconds;
   const auto step_done = [&](const Step& step) {
@@ -238,15 +265,14 @@ report::RunSummary run_steps(const Steps& steps, const std::string& logging_dir)
     summary.stage_cpu_seconds.emplace_back(step.program, now - before);
     before = now;
   };
-  logged(steps.make_examples, logging_dir, [&] { summary.sites = make_all_examples(tasks).candidates; });
+  run_logged(steps.make_examples, logging_dir, [&] { make_all_examples(tasks, summary); });
   step_done(steps.make_examples);
-  logged(steps.call_variants, logging_dir, [&] { postprocess.model = pipeline::call_variants(call_variants).model; });
+  run_logged(steps.call_variants, logging_dir, [&] { postprocess.model = pipeline::call_variants(call_variants).model; });
   step_done(steps.call_variants);
-  logged(steps.postprocess, logging_dir, [&] {
-    const pipeline::PostprocessSummary done = pipeline::postprocess(postprocess);
-    summary.sample = done.sample;
-    summary.variants = done.variants;
-  });
+  // These files and no others that lie in the folder; and whose reads they were, where no record says it.
+  postprocess.call_outputs = pipeline::sharded_outfile(call_variants);
+  if (!postprocess.sample_name) postprocess.sample_name = summary.sample;
+  run_logged(steps.postprocess, logging_dir, [&] { summary.variants = pipeline::postprocess(postprocess).variants; });
   step_done(steps.postprocess);
   summary.version = HAPLOOM_VERSION;
   summary.command_line = command_line();
@@ -262,9 +288,7 @@ pipeline::CallRequest in_one_piece(const Steps& steps, int threads) {
   append(first, {"--task", "0"});
   request.examples = make_examples_request(first);
   request.examples.inputs.hold.threads = static_cast<unsigned>(threads);
-  const pipeline::CallVariantsRequest network = call_variants_request(steps.call_variants);
-  request.model_folder = network.model_folder;
-  request.limit = network.limit;
+  request.network = call_variants_request(steps.call_variants);
   request.output = postprocess_request(steps.postprocess);
   request.threads = threads;
   return request;

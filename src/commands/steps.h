@@ -46,7 +46,7 @@ struct RunFlags {
 // folder: of the files between the steps. Errors: kUsage for extra arguments that are no list, kInput/kModel
 Steps steps_of(const RunFlags& flags, const std::string& folder);
 
-// What a shell would run, three commands one after another.
+// What a shell would run: the folder made, and the three steps one after another.
 std::string script(const Steps& steps);
 
 // Reads a step's words by the flags that are added. Errors: kUsage, naming the program
@@ -57,11 +57,14 @@ pipeline::MakeExamplesRequest make_examples_request(const Step& step);
 pipeline::CallVariantsRequest call_variants_request(const Step& step);
 pipeline::PostprocessRequest postprocess_request(const Step& step);
 
-// The steps one after another in this process, with files between them; the folder is made if it is not there, and stays.
-// logging_dir: empty, or where each step's log goes, too.
+// Does the work with its log in a file of that name, too, and with it what ends the work; without a folder just does it.
+void logged(const std::string& logging_dir, const std::string& name, const std::function<void()>& work);
+
+// The steps one after another in this process, with files between them in the folder, which must be there, and stay.
+// logging_dir: empty, or where each step's log goes, too. Errors: those of the steps
 report::RunSummary run_steps(const Steps& steps, const std::string& logging_dir);
 
-// The steps in one piece, without files between them.
+// The steps in one piece, without files between them: what wires these is not looked at.
 pipeline::CallRequest in_one_piece(const Steps& steps, int threads);
 
 // The flags of make_examples for who wants its images alone.

@@ -116,25 +116,6 @@ struct Caller {
   Questions questions;
 };
 
-// A contig that the graph lacks is called from its reads alone: said once for each. Whether the graph knows any.
-bool warn_of_unknown_contigs(const Inputs& inputs) {
-  if (!inputs.pangenome) return false;
-  bool any_known = false;
-  const haplotypes::Reader reader(inputs.pangenome->image(), inputs.pangenome->naming());
-  int contig = -1;
-  for (const genome::Region& region : inputs.calling) {
-    if (region.contig == contig) continue;
-    contig = region.contig;
-    const std::string& name = inputs.reference.contigs()[contig].name;
-    if (reader.contig_known(name)) {
-      any_known = true;
-    } else {
-      base::warn("pipeline", "the pangenome has no {} of {}: it is called from reads alone", name, inputs.pangenome->naming().sample);
-    }
-  }
-  return any_known;
-}
-
 report::RunSummary summary_of(const CallRequest& request, const Inputs& inputs, const std::string& sample) {
   report::RunSummary summary;
   summary.version = request.output.version;
@@ -167,13 +148,13 @@ void add_stages(const std::vector<std::unique_ptr<Caller>>& callers, const Stage
 }
 
 // make_examples drew what it was told to, the network takes what it takes.
-void check_fits(const model::Model& model, const CallRequest& request) {
+void check_fits(const model::ExampleInfo& trained, const CallRequest& request) {
   const tensor::ImageShape& drawn = request.examples.shape;
   model::ExampleInfo info;
   info.rows = drawn.rows();
   info.width = drawn.width;
   for (const tensor::Channel channel : drawn.channels) info.channels.push_back(static_cast<int>(channel));
-  model::check_fits(model.info(), request.model_folder, info, "this run");
+  model::check_fits(trained, request.network.model_folder, info, "this run");
 }
 
 void warn_of_emptiness(const report::RunSummary& summary, const CallRequest& request, bool contig_known) {
@@ -194,35 +175,45 @@ std::string only_in_steps(const CallRequest& request) {
   const bool more_files = !(files.candidates + files.candidate_positions + files.run_info + files.runtime_by_region + files.sitelist + files.read_phases).empty();
   if (examples.mode != MakeExamplesMode::kCalling) return "another mode than calling";
   if (more_files) return "more outputs of make_examples";
+  if (examples.task != 0 || examples.tasks != 1) return "a share of the tasks";
   if (!examples.selected_types.empty()) return "a choice of variant types";
   if (!examples.population_vcfs.empty()) return "frequencies of a cohort";
   if (examples.write_phases) return "phases in the records";
   if (examples.inputs.proposed_variants) return "proposed variants";
   if (!examples.candidate_positions.empty()) return "partitions of a sweep's candidates";
   if (!examples.options.het_alt_images) return "images of single alts alone";
-  if (request.limit) return "a limit of examples";
+  if (request.network.limit) return "a limit of examples";
+  if (!request.network.allow_empty_examples) return "an error where there are no examples";
+  if (request.network.debug_info) return "debugging information";
   if (request.output.small_model_outputs) return "a small model";
   if (!request.output.group_variants) return "records that are not grouped";
   if (!request.output.regions.empty()) return "regions of records";
   return "";
 }
 
+void check_steps(const CallRequest& request) {
+  check_fits(model::Model(request.network.model_folder).info(), request);
+  const formats::Reference reference(request.output.reference);
+  regions_of(request.output.regions, reference.contigs());
+  haploid_regions(request.output.haploid_contigs, request.output.par_regions_bed.value_or(""), reference.contigs());
+}
+
 report::RunSummary call(const CallRequest& request) {
   check(only_in_steps(request).empty(), "nothing is asked for that only the steps do");
   const MakeExamplesRequest& examples = request.examples;
-  const model::Model model(request.model_folder, request.threads);
-  check_fits(model, request);
+  const model::Model model(request.network.model_folder, request.threads);
+  check_fits(model.info(), request);
   Inputs inputs(examples.inputs);
   PostprocessRequest output = request.output;
   output.model = model.name();
-  const std::string sample = examples.reads_sample.value_or(inputs.sample_name);
+  const std::string sample = sample_names(examples, inputs).reads;
   const genome::ContigList& contigs = inputs.reference.contigs();
   Shared shared{inputs, request, model, haploid_regions(output.haploid_contigs, output.par_regions_bed.value_or(""), contigs),
                 haploid_regions(examples.haploid_contigs, examples.par_regions_bed, contigs), std::nullopt};
   if (output.output_gvcf) shared.confidences.emplace(examples.reference_model);
   CallWriter writer(inputs.reference, vcf_header(output, contigs, sample), output);
   inputs.attach_pangenome();
-  const bool contig_known = warn_of_unknown_contigs(inputs);
+  const bool contig_known = inputs.warn_of_unknown_contigs();
   report::RunSummary summary = summary_of(request, inputs, sample);
 
   const std::vector<Shard> work = shards(inputs.calling, examples.partition_bases);

@@ -6,10 +6,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <cstdint>
-#include <optional>
 #include <string>
 
+#include "pipeline/call_variants.h"
 #include "pipeline/make_examples.h"
 #include "pipeline/postprocess.h"
 #include "report/report.h"
@@ -19,11 +18,14 @@ namespace haploom::pipeline {
 // The three steps' requests; the files between them are neither written nor read.
 struct CallRequest {
   MakeExamplesRequest examples;
-  std::string model_folder;
-  std::optional<uint64_t> limit;  // of call_variants
+  CallVariantsRequest network;
   PostprocessRequest output;
   int threads = 1;
 };
+
+// The steps' errors that are known before any work: a network that is none or was made for other images, regions that are
+// none. The files between the steps are not looked for.
+void check_steps(const CallRequest& request);
 
 // What of a request only the steps one after another do, as a person would say it; empty if there is nothing.
 std::string only_in_steps(const CallRequest& request);

@@ -78,7 +78,26 @@ formats::Alignments Inputs::open(const std::string& reads) const {
 }
 
 void Inputs::attach_pangenome() {
-  if (paths.pangenome && !pangenome) pangenome = std::make_unique<AttachedPangenome>(paths);
+  if (!paths.pangenome || pangenome) return;
+  pangenome = paths.attached ? paths.attached : std::make_shared<const AttachedPangenome>(paths);
+}
+
+bool Inputs::warn_of_unknown_contigs() const {
+  if (!pangenome) return false;
+  bool any_known = false;
+  const haplotypes::Reader reader(pangenome->image(), pangenome->naming());
+  int contig = -1;
+  for (const genome::Region& region : calling) {
+    if (region.contig == contig) continue;
+    contig = region.contig;
+    const std::string& name = reference.contigs()[contig].name;
+    if (reader.contig_known(name)) {
+      any_known = true;
+    } else {
+      base::warn("pipeline", "the pangenome has no {} of {}: it is called from reads alone", name, pangenome->naming().sample);
+    }
+  }
+  return any_known;
 }
 
 ShardReference::ShardReference(const formats::Reference& reference, const genome::Region& span)

@@ -36,6 +36,7 @@ struct InputPaths {
   std::optional<std::string> ref_name_pangenome;
   std::string ref_chrom_prefix;
   shared_image::HoldOptions hold;
+  std::shared_ptr<const class AttachedPangenome> attached;  // of `pangenome`, where the caller holds it already
 };
 
 // A pangenome in shared memory; holds the lease for as long as it lives.
@@ -58,6 +59,8 @@ struct Inputs {
   explicit Inputs(const InputPaths& paths);
   // Attaches or loads it; to be called when the outputs are known to be writable.
   void attach_pangenome();
+  // A contig that the graph lacks is called from its reads alone: said once for each. Whether the graph knows any.
+  bool warn_of_unknown_contigs() const;
 
   formats::Alignments open(const std::string& reads) const;  // one of the files of reads or haplotypes; one per thread
 
@@ -66,7 +69,7 @@ struct Inputs {
   std::string sample_name;  // of the reads, by their header
   std::vector<genome::Region> calling;
   std::vector<Shard> work;
-  std::unique_ptr<AttachedPangenome> pangenome;  // null without one, and before attach_pangenome()
+  std::shared_ptr<const AttachedPangenome> pangenome;  // null without one, and before attach_pangenome()
 };
 
 // The reference around a shard, with room for the reads that reach over its ends.

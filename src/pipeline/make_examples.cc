@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "base/log.h"
+#include "base/usage.h"
 #include "candidates/population.h"
 #include "formats/bed.h"
 #include "formats/candidate_positions.h"
@@ -89,18 +90,6 @@ class Truth {
   std::map<Key, labels::Label> labels_;  // of the partition
 };
 
-// Whose reads and haplotypes they are: upstream tells their supports apart by these names alone.
-SampleNames sample_names(const MakeExamplesRequest& request, const Inputs& inputs) {
-  SampleNames out{request.reads_sample.value_or(inputs.sample_name), request.pangenome_sample};
-  const auto& haplotypes = request.inputs.haplotype_reads;
-  if (out.haplotypes.empty() && !haplotypes.empty()) out.haplotypes = inputs.open(haplotypes.front()).header().sample_name;
-  if ((request.inputs.pangenome || !haplotypes.empty()) && out.reads == out.haplotypes) {
-    throw Error{Exit::kUsage, Reason::kUsage, "pipeline", fmt::format("the reads and the pangenome are both named {}", out.reads),
-                "give --sample_name_pangenome another name"};
-  }
-  return out;
-}
-
 std::vector<genome::Region> partitions_of(const MakeExamplesRequest& request, const Inputs& inputs) {
   if (request.candidate_positions.empty()) return all_partitions(inputs.calling, request.partition_bases);
   return partitions_by_candidates(inputs.calling, formats::read_candidate_positions(request.candidate_positions));
@@ -147,6 +136,7 @@ class Task {
     return truth_->metrics();
   }
   int64_t reads() const { return worker_.reads(); }
+  const Examiner& examiner() const { return worker_.examiner(); }
 
  private:
   void look(Partition& partition) {
@@ -321,6 +311,17 @@ class Task {
 
 }  // namespace
 
+SampleNames sample_names(const MakeExamplesRequest& request, const Inputs& inputs) {
+  SampleNames out{request.reads_sample.value_or(inputs.sample_name), request.pangenome_sample};
+  const auto& haplotypes = request.inputs.haplotype_reads;
+  if (out.haplotypes.empty() && !haplotypes.empty()) out.haplotypes = inputs.open(haplotypes.front()).header().sample_name;
+  if ((request.inputs.pangenome || !haplotypes.empty()) && out.reads == out.haplotypes) {
+    throw Error{Exit::kUsage, Reason::kUsage, "pipeline", fmt::format("the reads and the pangenome are both named {}", out.reads),
+                "give --sample_name_pangenome another name"};
+  }
+  return out;
+}
+
 MakeExamplesCounts make_examples(const MakeExamplesRequest& request) {
   const bool sweep = request.mode == MakeExamplesMode::kCandidateSweep;
   Inputs inputs(request.inputs);
@@ -336,10 +337,15 @@ MakeExamplesCounts make_examples(const MakeExamplesRequest& request) {
       task.run(shard);
     }
   }
-  files.finish(run_info(request, task.counts(), task.labeling()));
+  MakeExamplesCounts counts = task.counts();
+  counts.sample = samples.reads;
+  counts.reads = task.reads();
+  counts.windows_with_candidates = task.examiner().windows_with_candidates();
+  counts.windows_with_haplotypes = task.examiner().windows_with_haplotypes();
+  files.finish(run_info(request, counts, task.labeling()));
   if (task.reads() == 0 && request.tasks == 1)
     base::warn("pipeline", "no read of {} passed the filters inside the regions", fmt::join(request.inputs.reads, ", "));
-  return task.counts();
+  return counts;
 }
 
 }  // namespace haploom::pipeline

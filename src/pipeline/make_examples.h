@@ -24,6 +24,7 @@
 #include "labels/labels.h"
 #include "pipeline/examiner.h"
 #include "pipeline/inputs.h"
+#include "pipeline/record_values.h"
 #include "pipeline/small_model.h"
 #include "tensor/tensor.h"
 
@@ -83,6 +84,10 @@ struct MakeExamplesRequest {
 };
 
 struct MakeExamplesCounts {
+  std::string sample;  // of the reads
+  int64_t reads = 0;   // that passed the filter
+  int64_t windows_with_candidates = 0;
+  int64_t windows_with_haplotypes = 0;
   int64_t partitions = 0;
   int64_t candidates = 0;
   int64_t examples = 0;
@@ -95,6 +100,10 @@ struct MakeExamplesCounts {
   int64_t small_model_answers = 0;
   int64_t summaries = 0;
 };
+
+// Whose reads and haplotypes they are: upstream tells their supports apart by these names alone.
+// Errors: kUsage when the two are equal
+SampleNames sample_names(const MakeExamplesRequest& request, const Inputs& inputs);
 
 MakeExamplesCounts make_examples(const MakeExamplesRequest& request);
 
