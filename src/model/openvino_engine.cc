@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
 #include <exception>
 #include <iterator>
 #include <filesystem>
@@ -109,10 +110,15 @@ std::shared_ptr<ov::Model> with_images(std::shared_ptr<ov::Model> network, const
 
 class OpenVinoStream : public Engine::Stream {
  public:
-  explicit OpenVinoStream(ov::CompiledModel compiled) : compiled_(std::move(compiled)), request_(compiled_.create_infer_request()) {
+  // room: of the compiled network; the stream's own place in it is given back at the end.
+  OpenVinoStream(ov::CompiledModel compiled, std::shared_ptr<std::atomic<int>> room)
+      : room_(std::move(room)), compiled_(std::move(compiled)), request_(compiled_.create_infer_request()) {
+    --*room_;
     images_ = request_.get_input_tensor();
     answers_ = request_.get_output_tensor();
   }
+
+  ~OpenVinoStream() override { ++*room_; }
 
   std::span<uint8_t> images() override { return {images_.data<uint8_t>(), images_.get_size()}; }
 
@@ -122,6 +128,7 @@ class OpenVinoStream : public Engine::Stream {
   }
 
  private:
+  std::shared_ptr<std::atomic<int>> room_;
   ov::CompiledModel compiled_;
   ov::InferRequest request_;
   ov::Tensor images_;
@@ -137,9 +144,8 @@ class OpenVinoEngine : public Engine {
 
   std::unique_ptr<Stream> stream() override {
     const std::lock_guard guard(lock_);
-    if (left_ == 0) compile();
-    --left_;
-    return std::make_unique<OpenVinoStream>(compiled_);
+    if (*room_ <= 0) compile();
+    return std::make_unique<OpenVinoStream>(compiled_, room_);
   }
 
   double cpu_seconds() const override {
@@ -155,7 +161,7 @@ class OpenVinoEngine : public Engine {
     const ov::AnyMap settings = {ov::num_streams(threads_ == 1 ? 0 : threads_), ov::inference_num_threads(threads_),
                                  ov::hint::inference_precision(ov::element::f32), ov::hint::enable_cpu_pinning(false)};
     compiled_ = or_unfit(path_, [&] { return core_.compile_model(network_, "CPU", settings); });
-    left_ = threads_;
+    room_ = std::make_shared<std::atomic<int>>(threads_);
     const ThreadIds after = threads_of_process();
     std::set_difference(after.begin(), after.end(), before.begin(), before.end(), std::inserter(own_threads_, own_threads_.end()));
   }
@@ -166,7 +172,7 @@ class OpenVinoEngine : public Engine {
   std::shared_ptr<ov::Model> network_;
   mutable std::mutex lock_;
   ov::CompiledModel compiled_;
-  int left_ = 0;  // streams that compiled_ has room for
+  std::shared_ptr<std::atomic<int>> room_;  // streams more that compiled_ has room for
   ThreadIds own_threads_;
 };
 
