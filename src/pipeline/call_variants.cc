@@ -173,7 +173,7 @@ formats::CallOutputDebug debug_of(const formats::ExampleRecord& example, const g
 class Answerer {
  public:
   Answerer(const CallVariantsRequest& request, const model::Model& model)
-      : request_(request), shape_(model.shape()), session_(model.session()) {}
+      : request_(request), info_(model.info()), session_(model.session()) {}
 
   // A call output for each record.
   std::vector<std::string> run(const Batch& batch, const std::string& file) {
@@ -198,7 +198,7 @@ class Answerer {
 
  private:
   void check_shape(const formats::ExampleRecord& example) const {
-    const std::array<int64_t, 3> taken = {shape_.rows(), shape_.width, std::ssize(shape_.channels)};
+    const std::array<int64_t, 3> taken = {info_.rows, info_.width, std::ssize(info_.channels)};
     if (example.shape == taken) return;
     throw Error{Exit::kInput, Reason::kModel, "pipeline",
                 fmt::format("the example is of {} x {} x {}, the network takes {} x {} x {}", example.shape[0], example.shape[1], example.shape[2],
@@ -216,7 +216,7 @@ class Answerer {
   }
 
   const CallVariantsRequest& request_;
-  tensor::ImageShape shape_;
+  model::ExampleInfo info_;
   model::Model::Session session_;
   std::vector<uint8_t> images_;
   std::vector<genome::GenotypeProbabilities> answers_;
