@@ -36,5 +36,7 @@ void add_gbz_paths(CLI::App& parent);
 void add_gbz_stat(CLI::App& parent);
 void add_gbz_unload(CLI::App& parent);
 void add_gbz_verify(CLI::App& parent);
+void add_model_info(CLI::App& parent);
+void add_model_quantize(CLI::App& parent);
 
 }  // namespace haploom::commands

@@ -128,6 +128,10 @@ void add_commands(CLI::App& app) {
   add_gbz_stat(*gbz);
   add_gbz_unload(*gbz);
   add_gbz_verify(*gbz);
+  CLI::App* model = app.add_subcommand("model", "networks: what a folder holds, and an int8 copy of it");
+  model->require_subcommand(1);
+  add_model_info(*model);
+  add_model_quantize(*model);
 }
 
 }  // namespace
