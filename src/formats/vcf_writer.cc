@@ -112,12 +112,15 @@ struct VcfWriter::State {
 
   void build_index(int threads) {
     // htslib writes the index by name, over our empty file: what commit() syncs is that file.
-    errno = 0;
-    const int built = tbx_index_build3(sink.file().working_path().c_str(), index->working_path().c_str(), csi ? kCsiMinShift : 0, threads,
-                                       &tbx_conf_vcf);
+    // It does not try again when a signal comes between.
+    int built = -1, why = EINTR;
+    for (int attempt = 0; attempt < 3 && built != 0 && why == EINTR; ++attempt) {
+      errno = 0;
+      built = tbx_index_build3(sink.file().working_path().c_str(), index->working_path().c_str(), csi ? kCsiMinShift : 0, threads, &tbx_conf_vcf);
+      why = errno;
+    }
     if (built == 0) return;
-    const int why = errno;
-    for (const int of_the_node : {ENOSPC, EDQUOT, EFBIG, EIO, ENOMEM, EACCES, EPERM, EMFILE, ENFILE})
+    for (const int of_the_node : {ENOSPC, EDQUOT, EFBIG, EIO, ENOMEM, EACCES, EPERM, EMFILE, ENFILE, EINTR})
       if (why == of_the_node)
         throw Error{Exit::kResource, Reason::kOutput, "formats", fmt::format("cannot write index '{}': {}", index->path(), std::strerror(why)),
                     why == EMFILE || why == ENFILE ? "raise the limit of open files (ulimit -n)" : "free space on that disk, or name an output on another one"};
