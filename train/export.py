@@ -33,19 +33,21 @@ def write_onnx(network, shape, path):
                       dynamic_axes={'images': {0: 'n'}, 'probabilities': {0: 'n'}}, opset_version=17, dynamo=False)
 
 
-def write_info(folder, shape, channels, height_pangenome):
+def write_info(folder, shape, channels, height_pangenome, flags):
     info = dict(version=VERSION, shape=list(shape), channels=list(channels), height_pangenome=height_pangenome,
                 height_reads=shape[0] - height_pangenome)
+    if flags:
+        info['flags_for_calling'] = flags
     with open(os.path.join(folder, 'example_info.json'), 'w') as f:
         json.dump(info, f)
         f.write('\n')
 
 
-def export(network, shape, channels, height_pangenome, folder):
-    """Writes the model folder; returns the largest difference of an answer between the network and its folded copy."""
+def export(network, shape, channels, height_pangenome, folder, flags=None):
+    """Writes the model folder; flags: those of make_examples that the images were drawn with. Returns the largest difference of an answer between the network and its folded copy."""
     os.makedirs(folder, exist_ok=True)
     write_onnx(network, shape, os.path.join(folder, 'model.onnx'))
-    write_info(folder, shape, channels, height_pangenome)
+    write_info(folder, shape, channels, height_pangenome, flags)
     images = torch.from_numpy(np.random.default_rng(1).uniform(-1, 1, (4, *shape)).astype(np.float32))
     with torch.no_grad():
         return float((network.eval()(images) - folded(network)(images)).abs().max())

@@ -37,7 +37,7 @@ KINDS = ('SNP', 'INDEL')
 def load_info(path):
     with open(path) as f:
         info = json.load(f)
-    return tuple(info['shape']), tuple(info['channels']), info['height_pangenome']
+    return tuple(info['shape']), tuple(info['channels']), info['height_pangenome'], info.get('flags_for_calling')
 
 
 def load_sets(folder, shape, thin, rng):
@@ -151,7 +151,7 @@ class Schedule:
 class Run:
     def __init__(self, a):
         self.a = a
-        self.shape, self.channels, self.height = load_info(a.info)
+        self.shape, self.channels, self.height, self.flags = load_info(a.info)
         torch.manual_seed(a.seed)
         torch.set_num_threads(a.threads)
         self.data, self.watch = load_sets(a.examples, self.shape, a.thin, np.random.default_rng(a.seed))
@@ -208,7 +208,7 @@ class Run:
         self.log(f'step {self.step} ({self.step * self.a.batch / len(self.data):.2f} epochs), {self.elapsed / 60:.1f} min, loss {np.mean(losses):.5f}')
         for name, data in self.watch.items():
             print(line(name, figures(predict(self.mean, data), data.label, data.kind)), flush=True)
-        export(self.mean, self.shape, self.channels, self.height, self.a.out)
+        export(self.mean, self.shape, self.channels, self.height, self.a.out, self.flags)
 
     def fit(self):
         feeder = Feeder(self.data, self.a.batch, self.height, self.channels, [self.a.seed, self.step])
@@ -230,7 +230,7 @@ class Run:
         self.save()
 
     def finish(self):
-        difference = export(self.mean, self.shape, self.channels, self.height, self.a.out)
+        difference = export(self.mean, self.shape, self.channels, self.height, self.a.out, self.flags)
         result = watched(self.mean, self.watch, self.height)
         for name, f in result.items():
             print(line(name, f), flush=True)
@@ -248,7 +248,7 @@ def main():
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ap.add_argument('--examples', required=True)
     ap.add_argument('--out', required=True)
-    ap.add_argument('--info', default=os.path.join(here, 'models', 'wgs', 'example_info.json'), help='shape and channels of the examples')
+    ap.add_argument('--info', default=os.path.join(here, 'models', 'wgs', 'example_info.json'), help='of the examples: shape, channels, the flags they were drawn with')
     ap.add_argument('--epochs', type=float)
     ap.add_argument('--minutes', type=float)
     ap.add_argument('--checkpoint')

@@ -55,12 +55,13 @@ def test_folding_changes_nothing(network, images):
 
 def test_openvino_gives_the_same_answers(network, images, tmp_path):
     openvino = pytest.importorskip('openvino')
-    export(network, SHAPE, CHANNELS, UPPER, str(tmp_path))
+    export(network, SHAPE, CHANNELS, UPPER, str(tmp_path), {'normalize_reads': True})
     model = openvino.Core().compile_model(str(tmp_path / 'model.onnx'), 'CPU', {'INFERENCE_PRECISION_HINT': 'f32'})
     with torch.no_grad():
         expected = network(images).numpy()
     assert np.abs(model(images.numpy())[0] - expected).max() < 1e-5
     info = json.loads((tmp_path / 'example_info.json').read_text())
+    assert info['flags_for_calling'] == {'normalize_reads': True}
     assert info['shape'] == list(SHAPE) and info['height_pangenome'] + info['height_reads'] == SHAPE[0]
 
 

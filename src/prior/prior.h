@@ -6,7 +6,7 @@
 // In:     sites of one contig, rising; of each the panel's alleles and the reads' likelihoods of the genotypes
 // Out:    for each site the probabilities of its genotypes, VCF order (0/0 0/1 1/1 0/2 ...), sum 1; none where the panel is empty
 // Cost:   sites x haplotypes^2 x 3 passes, float32; memory of some 2 sqrt(sites) x haplotypes^2 floats. More haplotypes than
-//         Options::most_haplotypes are first thinned to those that fit the reads best
+//         Options::most_haplotypes are first thinned to those that fit the reads best, which holds sites x haplotypes floats
 // Errors: none from data; check() for sizes that contradict each other
 // Source: Li and Stephens 2003, doi:10.1093/genetics/165.4.2213; the diploid sum over jumps in O(n^2) as in Marchini et al. 2007,
 //         doi:10.1038/ng2088
@@ -33,7 +33,7 @@ struct PanelSite {
 struct Options {
   // Jumps between haplotypes a base: 4 x effective population (10,000) x recombinations a base (1e-8), shared by the panel.
   double jumps_per_base = 4e-4;
-  double copying_error = 1e-3;  // chance that the sample's allele is not the copied one
+  double copying_error = 1e-3;  // above 0, below 1: chance that the sample's allele is not the copied one
   size_t most_haplotypes = 96;
 };
 
