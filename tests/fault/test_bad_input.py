@@ -211,8 +211,13 @@ def test_misspelt_flag_names_the_nearest(job):
 
 
 def test_flags_of_the_original_that_are_not_there_yet_say_so(job):
-    job.words += ["--customized_small_model", "x"]
-    job.must_fail(2, "--customized_small_model")
+    job.words += ["--runtime_report"]
+    job.must_fail(2, "--runtime_report")
+
+
+def test_a_small_model_that_is_not_there(job):
+    job.words += ["--customized_small_model", "no_such_folder"]
+    job.must_fail(3, "no_such_folder")
 
 
 def test_a_reference_sample_that_the_graph_lacks(job):
