@@ -121,6 +121,13 @@ def test_what_one_piece_cannot_do_goes_through_files_that_are_gone_afterwards(de
     assert sorted(path.name for path in tmp_path.iterdir()) == ["o.g.vcf.gz", "o.g.vcf.gz.tbi", "o.vcf.gz", "o.vcf.gz.tbi", "store"]
 
 
+@pytest.mark.parametrize("shards", [1, 3])
+def test_without_files_asked_for_there_are_no_steps(demo, store, tmp_path, one_piece, shards):
+    done = run(*words(demo, store, tmp_path, "--num_shards", shards))
+    assert "[commands] step " not in done.stderr and "one step after another" not in done.stderr
+    assert (content(tmp_path / "o.vcf.gz"), content(tmp_path / "o.g.vcf.gz")) == one_piece
+
+
 def test_a_graph_is_loaded_once_for_all_tasks_of_a_run(demo, store, tmp_path):
     done = run(*words(demo, store, tmp_path, "--intermediate_results_dir", tmp_path / "between", "--num_shards", 4))
     assert done.stderr.count(" published ") == 1 and done.stderr.count("removed the shared pangenome") == 1

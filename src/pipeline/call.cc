@@ -175,7 +175,6 @@ std::string only_in_steps(const CallRequest& request) {
   const bool more_files = !(files.candidates + files.candidate_positions + files.run_info + files.runtime_by_region + files.sitelist + files.read_phases).empty();
   if (examples.mode != MakeExamplesMode::kCalling) return "another mode than calling";
   if (more_files) return "more outputs of make_examples";
-  if (examples.task != 0 || examples.tasks != 1) return "a share of the tasks";
   if (!examples.selected_types.empty()) return "a choice of variant types";
   if (!examples.population_vcfs.empty()) return "frequencies of a cohort";
   if (examples.write_phases) return "phases in the records";
