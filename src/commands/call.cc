@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include <cstdlib>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -12,6 +11,7 @@
 #include "base/atomic_file.h"
 #include "base/error.h"
 #include "base/log.h"
+#include "base/temporary_directory.h"
 #include "commands/call_flags.h"
 #include "commands/commands.h"
 #include "commands/flag_values.h"
@@ -66,18 +66,13 @@ bool uses_small_model(const Options& options, const CLI::App& command) {
   return !options.run.customized_small_model.empty() && !switched_off;
 }
 
-std::string temporary_folder() {
-  const char* given = std::getenv("TMPDIR");
-  return given != nullptr && *given != '\0' ? given : "/tmp";
-}
-
 // A folder that is gone when this is.
 class TemporaryFolder {
  public:
   TemporaryFolder() {
-    std::string pattern = temporary_folder() + "/haploom_steps_XXXXXX";
+    std::string pattern = base::temporary_directory() + "/haploom_steps_XXXXXX";
     if (::mkdtemp(pattern.data()) == nullptr) {
-      throw Error{Exit::kResource, Reason::kOutput, "commands", fmt::format("no folder for the files between the steps can be made in {}", temporary_folder()),
+      throw Error{Exit::kResource, Reason::kOutput, "commands", fmt::format("no folder for the files between the steps can be made in {}", base::temporary_directory()),
                   "give --intermediate_results_dir, or set TMPDIR"};
     }
     path_ = pattern;
@@ -152,7 +147,7 @@ void warn_of_model(const CallFlags& common) {
 void print_steps(const Options& options) {
   warn_of_model(options.run.common);
   const bool given = !options.intermediate_results_dir.empty();
-  const std::string folder = given ? options.intermediate_results_dir : temporary_folder() + fmt::format("/haploom_steps_{}", ::getpid());
+  const std::string folder = given ? options.intermediate_results_dir : base::temporary_directory() + fmt::format("/haploom_steps_{}", ::getpid());
   const Steps steps = steps_of(options.run, folder);
   // What the steps would refuse is refused here.
   const pipeline::CallRequest request = in_one_piece(steps, options.run.common.num_shards);
@@ -182,7 +177,7 @@ void run_and_log(const Options& options) {
 
 void add_flags(CLI::App& command, Options& options, Program program) {
   RunFlags& run = options.run;
-  const auto add = [&command](const char* flag, auto& value, const char* help) { return command.add_option(flag, value, help)->take_last(); };
+  const auto add = last_counts(command);
   run.common.add_to(command);
   command.set_version_flag("--version", HAPLOOM_VERSION);
   add("--output_vcf", run.output_vcf, "VCF to write; .gz: bgzipped and indexed")->required();

@@ -10,8 +10,7 @@
 
 namespace haploom::commands {
 void CallFlags::add_to(CLI::App& command) {
-  // In the manner of absl: the last one counts.
-  const auto add = [&command](const char* flag, auto& value, const char* help) { return command.add_option(flag, value, help)->take_last(); };
+  const auto add = last_counts(command);
   add("--model_type", model_type, "preset: WGS or WES; without a pangenome also PACBIO, ONT_R104, HYBRID_PACBIO_ILLUMINA, MASSEQ")->capture_default_str();
   add("--ref", ref, "reference FASTA with its .fai (may be bgzipped, with .gzi)")->required();
   add("--reads", reads, "BAM or CRAM, sorted, with its index")->required();

@@ -28,6 +28,11 @@ struct CallFlags {
   std::string model_folder() const;  // --customized_model, else the one shipped for --model_type
 };
 
+// add(flag with its dashes, value, help) for one command, in the manner of absl: the last of several counts.
+inline auto last_counts(CLI::App& command) {
+  return [&command](const std::string& flag, auto& value, const std::string& help) { return command.add_option(flag, value, help)->take_last(); };
+}
+
 // absl's boolean: --x, --nox, --x=true|false.
 void add_switch(CLI::App& command, const std::string& name, bool& value, const std::string& help);
 

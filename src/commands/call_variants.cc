@@ -22,6 +22,7 @@ constexpr int kMostWriters = 16;  // _MAX_WRITER_THREADS of call_variants.py (De
 
 struct Options {
   pipeline::CallVariantsRequest request;
+  std::string examples;
   int num_threads = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
   uint64_t limit = 0, batch_size = 1024;
   std::optional<uint64_t> max_batches;
@@ -37,6 +38,7 @@ struct Options {
 
 pipeline::CallVariantsRequest request_of(const Options& options) {
   pipeline::CallVariantsRequest request = options.request;
+  request.examples = words(options.examples, ",");
   request.threads = options.num_threads;
   request.shards = std::clamp(options.writer_threads, 1, kMostWriters);
   if (options.limit > 0) request.limit = options.limit;
@@ -52,19 +54,20 @@ void check_flags(const Options& options) {
   const std::string& name = options.request.outfile;
   if (!name.ends_with(".tfrecord") && !name.ends_with(".tfrecord.gz") && !formats::sharded_name(name) && !formats::is_shard(name))
     throw usage_error(fmt::format("--outfile '{}' is neither NAME.tfrecord.gz nor the name of a shard", name), "write NAME.tfrecord.gz");
-  if (words(options.request.examples, ",").empty()) throw usage_error("--examples is empty", "name the files of make_examples");
+  const pipeline::CallVariantsRequest request = request_of(options);
+  if (request.examples.empty()) throw usage_error("--examples is empty", "name the files of make_examples");
   std::vector<NamedPath> examples;
-  for (const std::string& file : words(options.request.examples, ",")) examples.push_back({"--examples", file});
-  check_outputs_are_apart({{"--outfile", pipeline::sharded_outfile(request_of(options))}}, examples);
+  for (const std::string& file : request.examples) examples.push_back({"--examples", file});
+  check_outputs_are_apart({{"--outfile", pipeline::sharded_outfile(request)}}, examples);
   if (!options.activation_layers.empty()) base::warn("commands", "--activation_layers changes nothing: networks of this form do not show their layers");
   if (options.request.true_labels && !options.request.debug_info)
     base::warn("commands", "--debugging_true_label_mode changes nothing without --include_debug_info");
 }
 
 void add_flags(CLI::App& command, Options& options) {
-  const auto add = [&command](const char* flag, auto& value, const char* help) { return command.add_option(flag, value, help)->take_last(); };
+  const auto add = last_counts(command);
   pipeline::CallVariantsRequest& request = options.request;
-  add("--examples", request.examples, "examples of make_examples: TFRecord file, name@N, or the name that its shards share; several with commas")->required();
+  add("--examples", options.examples, "examples of make_examples: TFRecord file, name@N, or the name that its shards share; several with commas")->required();
   add("--outfile", request.outfile, "call outputs to write: NAME.tfrecord.gz becomes NAME-00000-of-00001.tfrecord.gz")->required();
   add("--checkpoint", request.model_folder, "model folder")->required();
   add("--num_threads", options.num_threads, "threads; the output is the same for any number")->capture_default_str()->check(CLI::Range(1, 1024));

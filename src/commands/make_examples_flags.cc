@@ -55,7 +55,7 @@ class Adder {
   explicit Adder(CLI::App& command) : command_(command) {}
   template <typename Value>
   CLI::Option* operator()(const char* flag, Value& value, const char* help) {
-    return command_.add_option(fmt::format("--{}", flag), value, help)->capture_default_str()->take_last();
+    return last_counts(command_)(fmt::format("--{}", flag), value, help)->capture_default_str();
   }
   void operator()(const char* flag, bool& value, const char* help) { add_switch(command_, flag, value, help); }
 

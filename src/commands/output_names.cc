@@ -44,7 +44,7 @@ std::vector<NamedPath> input_files(const NamedPath& input) {
 std::vector<NamedPath> output_files(const NamedPath& output) {
   std::vector<NamedPath> out;
   if (const auto shards = formats::sharded_name(output.path)) {
-    for (int shard = 0; shard < shards->shards; ++shard) out.push_back({output.flag, shards->file(shard)});
+    for (const std::string& file : shards->files()) out.push_back({output.flag, file});
     return out;
   }
   out.push_back(output);

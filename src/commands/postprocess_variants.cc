@@ -86,8 +86,7 @@ void log(const pipeline::PostprocessSummary& summary) {
 }
 
 void add_flags(CLI::App& command, Options& options) {
-  // In the manner of absl: the last one counts.
-  const auto add = [&command](const char* flag, auto& value, const char* help) { return command.add_option(flag, value, help)->take_last(); };
+  const auto add = last_counts(command);
   pipeline::PostprocessRequest& request = options.request;
   add("--infile", request.call_outputs, "call_variants' outputs: TFRecord file, name@N, or the name that its shards share")->required();
   add("--outfile", request.output_vcf, "VCF to write; .gz: bgzipped and indexed")->required();

@@ -21,7 +21,7 @@ std::string beside(const std::string& examples, const char* word) {
 
 void SmallModelFlags::add_to(CLI::App& command) {
   const auto add = [&command](const char* flag, auto& value, const char* help) {
-    return command.add_option(fmt::format("--{}", flag), value, help)->capture_default_str()->take_last();
+    return last_counts(command)(fmt::format("--{}", flag), value, help)->capture_default_str();
   };
   add_switch(command, "call_small_model_examples", call_small_model_examples,
              "ask a small model first: what it is sure of goes to NAME_call_variant_outputs... and is not drawn");

@@ -147,9 +147,9 @@ void run_logged(const Step& step, const std::string& logging_dir, const Work& wo
   });
 }
 
-// One load with all threads, one copy for all tasks. What they count goes into the summary.
-void make_all_examples(std::vector<pipeline::MakeExamplesRequest> tasks, report::RunSummary& summary) {
-  pipeline::Inputs inputs(tasks.front().inputs);
+// One load with all threads, one copy for all tasks. request: of the first. What they count goes into the summary.
+report::RunSummary make_all_examples(const pipeline::CallRequest& request, std::vector<pipeline::MakeExamplesRequest> tasks) {
+  pipeline::Inputs inputs(request.examples.inputs);
   inputs.paths.hold.threads = static_cast<unsigned>(tasks.size());
   inputs.attach_pangenome();
   inputs.warn_of_unknown_contigs();
@@ -157,19 +157,15 @@ void make_all_examples(std::vector<pipeline::MakeExamplesRequest> tasks, report:
   std::vector<pipeline::MakeExamplesCounts> counts(tasks.size());
   base::for_each_parallel(tasks.size(), static_cast<unsigned>(tasks.size()),
                           [&](uint64_t i) { counts[static_cast<size_t>(i)] = pipeline::make_examples(tasks[static_cast<size_t>(i)]); });
+  report::RunSummary summary = pipeline::summary_of(request, inputs, counts.front().sample);
   for (const pipeline::MakeExamplesCounts& one : counts) {
     summary.sites += one.candidates;
     summary.reads += one.reads;
     summary.windows_with_candidates += one.windows_with_candidates;
     summary.windows_with_haplotypes += one.windows_with_haplotypes;
   }
-  summary.sample = counts.front().sample;
-  for (const genome::Region& region : inputs.calling) summary.bases += region.length();
-  if (inputs.pangenome) {
-    summary.image_name = inputs.pangenome->name();
-    summary.image_bytes = static_cast<int64_t>(inputs.pangenome->bytes());
-  }
   if (summary.reads == 0) base::warn("commands", "no read passed the filters inside the regions: the VCF will hold no records");
+  return summary;
 }
 
 void parse(CLI::App& app, const Step& step) {
@@ -252,9 +248,9 @@ report::RunSummary run_steps(const Steps& steps, const std::string& logging_dir)
     append(one, {"--task", std::to_string(task)});
     tasks.push_back(make_examples_request(one));
   }
-  const pipeline::CallVariantsRequest call_variants = call_variants_request(steps.call_variants);
-  pipeline::PostprocessRequest postprocess = postprocess_request(steps.postprocess);
-  pipeline::check_steps({tasks.front(), call_variants, postprocess, steps.tasks});
+  const pipeline::CallRequest request{tasks.front(), call_variants_request(steps.call_variants), postprocess_request(steps.postprocess), steps.tasks};
+  pipeline::check_steps(request);
+  pipeline::PostprocessRequest postprocess = request.output;
   for (const std::string& output : {postprocess.output_vcf, postprocess.output_gvcf.value_or("")}) {
     if (!output.empty()) base::AtomicFile(output, "commands");
   }
@@ -265,19 +261,15 @@ report::RunSummary run_steps(const Steps& steps, const std::string& logging_dir)
     summary.stage_cpu_seconds.emplace_back(step.program, now - before);
     before = now;
   };
-  run_logged(steps.make_examples, logging_dir, [&] { make_all_examples(tasks, summary); });
+  run_logged(steps.make_examples, logging_dir, [&] { summary = make_all_examples(request, tasks); });
   step_done(steps.make_examples);
-  run_logged(steps.call_variants, logging_dir, [&] { postprocess.model = pipeline::call_variants(call_variants).model; });
+  run_logged(steps.call_variants, logging_dir, [&] { postprocess.model = pipeline::call_variants(request.network).model; });
   step_done(steps.call_variants);
   // These files and no others that lie in the folder; and whose reads they were, where no record says it.
-  postprocess.call_outputs = pipeline::sharded_outfile(call_variants);
+  postprocess.call_outputs = pipeline::sharded_outfile(request.network);
   if (!postprocess.sample_name) postprocess.sample_name = summary.sample;
   run_logged(steps.postprocess, logging_dir, [&] { summary.variants = pipeline::postprocess(postprocess).variants; });
   step_done(steps.postprocess);
-  summary.version = HAPLOOM_VERSION;
-  summary.command_line = command_line();
-  summary.output = postprocess.output_vcf;
-  summary.threads = steps.tasks;
   summary.usage = base::process_usage();
   return summary;
 }

@@ -10,6 +10,7 @@
 #include <map>
 
 #include "base/error.h"
+#include "commands/call_flags.h"
 
 namespace haploom::commands {
 namespace {
@@ -63,7 +64,7 @@ shared_image::Store store_with(const std::string& name, const std::string& direc
 }
 
 void StoreFlags::add_to(CLI::App& command) {
-  const auto add = [&command](const char* flag, auto& value, const char* help) { return command.add_option(flag, value, help)->take_last(); };
+  const auto add = last_counts(command);
   add("--gbz_shared_memory_size_gb,--shared_memory_size_gb", size_gb,
                      "GB (10^9 bytes) that the pangenome may take at most. Its size is computed; without this flag what there is room for is the limit")
       ->check(above_zero());

@@ -97,6 +97,12 @@ std::string ShardedName::file(int shard) const {
   return fmt::format("{}-{:0{}}-of-{:0{}}{}", base, shard, width, shards, width, suffix);
 }
 
+std::vector<std::string> ShardedName::files() const {
+  std::vector<std::string> out;
+  for (int shard = 0; shard < shards; ++shard) out.push_back(file(shard));
+  return out;
+}
+
 std::optional<ShardedName> sharded_name(const std::string& name) {
   // The last "@" that digits follow, and behind them a dot or the end.
   for (size_t at = name.rfind('@'); at != std::string::npos; at = at == 0 ? std::string::npos : name.rfind('@', at - 1)) {
@@ -126,11 +132,10 @@ std::string file_of_task(const std::string& name, int task) {
 std::vector<std::string> files_of_input(const std::string& name) {
   std::error_code ignored;
   if (const auto sharded = sharded_name(name)) {
-    std::vector<std::string> out;
-    for (int i = 0; i < sharded->shards; ++i) {
-      out.push_back(sharded->file(i));
-      if (!fs::exists(out.back(), ignored))
-        throw input_error(fmt::format("'{}': shard {} of {} is missing ({})", name, i, sharded->shards, out.back()));
+    std::vector<std::string> out = sharded->files();
+    for (size_t i = 0; i < out.size(); ++i) {
+      if (!fs::exists(out[i], ignored))
+        throw input_error(fmt::format("'{}': shard {} of {} is missing ({})", name, i, sharded->shards, out[i]));
     }
     return out;
   }

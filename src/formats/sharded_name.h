@@ -17,6 +17,7 @@ struct ShardedName {
   std::string suffix;  // with its dot, or empty
 
   std::string file(int shard) const;  // five digits, more where the number of shards needs them
+  std::vector<std::string> files() const;
 };
 
 // Nothing when the name has no "@N".

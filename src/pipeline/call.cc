@@ -116,21 +116,6 @@ struct Caller {
   Questions questions;
 };
 
-report::RunSummary summary_of(const CallRequest& request, const Inputs& inputs, const std::string& sample) {
-  report::RunSummary summary;
-  summary.version = request.output.version;
-  summary.command_line = request.output.command_line;
-  summary.sample = sample;
-  summary.output = request.output.output_vcf;
-  summary.threads = request.threads;
-  for (const genome::Region& region : inputs.calling) summary.bases += region.length();
-  if (inputs.pangenome) {
-    summary.image_name = inputs.pangenome->name();
-    summary.image_bytes = static_cast<int64_t>(inputs.pangenome->bytes());
-  }
-  return summary;
-}
-
 void add_stages(const std::vector<std::unique_ptr<Caller>>& callers, const StageClock& main_thread, const model::Model& model,
                 report::RunSummary& summary) {
   for (int i = 0; i < kStages; ++i) {
@@ -168,6 +153,21 @@ void warn_of_emptiness(const report::RunSummary& summary, const CallRequest& req
 }
 
 }  // namespace
+
+report::RunSummary summary_of(const CallRequest& request, const Inputs& inputs, const std::string& sample) {
+  report::RunSummary summary;
+  summary.version = request.output.version;
+  summary.command_line = request.output.command_line;
+  summary.sample = sample;
+  summary.output = request.output.output_vcf;
+  summary.threads = request.threads;
+  for (const genome::Region& region : inputs.calling) summary.bases += region.length();
+  if (inputs.pangenome) {
+    summary.image_name = inputs.pangenome->name();
+    summary.image_bytes = static_cast<int64_t>(inputs.pangenome->bytes());
+  }
+  return summary;
+}
 
 std::string only_in_steps(const CallRequest& request) {
   const MakeExamplesRequest& examples = request.examples;

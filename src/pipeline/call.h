@@ -30,6 +30,9 @@ void check_steps(const CallRequest& request);
 // What of a request only the steps one after another do, as a person would say it; empty if there is nothing.
 std::string only_in_steps(const CallRequest& request);
 
+// What is known of a run before it; sample: of the reads.
+report::RunSummary summary_of(const CallRequest& request, const Inputs& inputs, const std::string& sample);
+
 // Errors: of inputs, model and output; nothing stands under the outputs' names unless the call is complete.
 report::RunSummary call(const CallRequest& request);
 

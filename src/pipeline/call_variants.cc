@@ -32,15 +32,11 @@ constexpr size_t kFilesTogether = 32;    // upstream's number, too: _DEFAULT_INP
 constexpr size_t kWaitingBatches = 16;
 constexpr uint64_t kLogEvery = 100'000;  // examples
 
-std::vector<std::string> files_of(const std::string& names) {
+std::vector<std::string> files_of(const std::vector<std::string>& names) {
   std::vector<std::string> files;
-  for (size_t from = 0; from <= names.size();) {
-    const size_t comma = std::min(names.find(',', from), names.size());
-    if (comma > from) {
-      const std::vector<std::string> more = formats::files_of_input(names.substr(from, comma - from));
-      files.insert(files.end(), more.begin(), more.end());
-    }
-    from = comma + 1;
+  for (const std::string& name : names) {
+    const std::vector<std::string> more = formats::files_of_input(name);
+    files.insert(files.end(), more.begin(), more.end());
   }
   return files;
 }
@@ -48,10 +44,7 @@ std::vector<std::string> files_of(const std::string& names) {
 std::vector<std::string> output_files(const CallVariantsRequest& request) {
   const std::string name = sharded_outfile(request);
   const auto sharded = formats::sharded_name(name);
-  if (!sharded) return {name};
-  std::vector<std::string> files;
-  for (int shard = 0; shard < sharded->shards; ++shard) files.push_back(sharded->file(shard));
-  return files;
+  return sharded ? sharded->files() : std::vector<std::string>{name};
 }
 
 // What the examples say of themselves; without the file each example tells its own shape.
@@ -270,8 +263,8 @@ CallVariantsSummary call_variants(const CallVariantsRequest& request) {
       kWaitingBatches);
   if (summary.examples == 0) {
     if (!request.allow_empty_examples)
-      throw Error{Exit::kInput, Reason::kRecord, "pipeline", fmt::format("'{}' holds no examples", request.examples), "leave --noallow_empty_examples out"};
-    base::warn("pipeline", "'{}' holds no examples: the output holds none", request.examples);
+      throw Error{Exit::kInput, Reason::kRecord, "pipeline", fmt::format("'{}' holds no examples", fmt::join(request.examples, ",")), "leave --noallow_empty_examples out"};
+    base::warn("pipeline", "'{}' holds no examples: the output holds none", fmt::join(request.examples, ","));
   }
   for (formats::RecordWriter& writer : writers) writer.close();
   for (formats::RecordWriter& writer : writers) writer.commit();

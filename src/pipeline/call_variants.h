@@ -1,7 +1,6 @@
 // DeepVariant's second step: examples through the network to call outputs, in DeepVariant's file formats.
 //
-// In:     examples in TFRecord files (formats/sharded_name.h says what a name stands for), several names separated by commas;
-//         beside the first file its example_info.json, if it is there
+// In:     examples in TFRecord files (formats/sharded_name.h says what a name stands for); beside the first file its example_info.json, if it is there
 // Out:    a CallVariantsOutput an example: of 32 files at a time 64 examples each in turn; the same bytes for any number of
 //         threads. An outfile without a shard number of its own comes in `shards` shards, these 64 dealt out in turn
 // Cost:   threads x (64 examples and a session of the network). Files are unpacked side by side: one alone feeds some four threads
@@ -15,13 +14,14 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/usage.h"
 
 namespace haploom::pipeline {
 
 struct CallVariantsRequest {
-  std::string examples;
+  std::vector<std::string> examples;
   std::string outfile;       // NAME.tfrecord.gz or NAME.tfrecord, or the name of one shard
   std::string model_folder;
   int threads = 1;

@@ -6,9 +6,9 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdlib>
 #include <utility>
 
+#include "base/temporary_directory.h"
 #include "shared_image/failure.h"
 #include "shared_image/name.h"
 
@@ -34,24 +34,17 @@ constexpr std::array<std::pair<uint32_t, const char*>, 15> kNetworkTypes = {{{0x
                                                                             {0x01161970, "gfs2"},
                                                                             {0x7461636F, "ocfs2"}}};
 
-std::string temporary_directory() {
-  const char* given = std::getenv("TMPDIR");
-  std::string directory = given != nullptr ? given : "";
-  while (directory.size() > 1 && directory.ends_with('/')) directory.pop_back();
-  return directory.empty() ? "/tmp" : directory;
-}
-
 }  // namespace
 
 std::vector<std::string> store_directories(const Placement& placement) {
   const bool given = !placement.directory.empty();
   switch (placement.backing) {
     case Backing::kPrivate: return {};
-    case Backing::kFile: return {given ? placement.directory : temporary_directory()};
+    case Backing::kFile: return {given ? placement.directory : base::temporary_directory()};
     case Backing::kAuto:
       if (given) return {placement.directory};
-      if (temporary_directory() == kSharedMemory) return {kSharedMemory};
-      return {kSharedMemory, temporary_directory()};
+      if (base::temporary_directory() == kSharedMemory) return {kSharedMemory};
+      return {kSharedMemory, base::temporary_directory()};
     case Backing::kShm: break;
   }
   if (given && placement.directory != kSharedMemory) {
