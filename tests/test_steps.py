@@ -128,6 +128,12 @@ def test_without_files_asked_for_there_are_no_steps(demo, store, tmp_path, one_p
     assert (content(tmp_path / "o.vcf.gz"), content(tmp_path / "o.g.vcf.gz")) == one_piece
 
 
+def test_a_flag_that_changes_nothing_is_told_of_once(demo, store, tmp_path):
+    done = run(*words(demo, store, tmp_path, "--intermediate_results_dir", tmp_path / "between", "--num_shards", 3,
+                      "--make_examples_extra_args", "parse_sam_aux_fields=true"))
+    assert done.stderr.count("--parse_sam_aux_fields changes nothing") == 1
+
+
 def test_a_graph_is_loaded_once_for_all_tasks_of_a_run(demo, store, tmp_path):
     done = run(*words(demo, store, tmp_path, "--intermediate_results_dir", tmp_path / "between", "--num_shards", 4))
     assert done.stderr.count(" published ") == 1 and done.stderr.count("removed the shared pangenome") == 1

@@ -16,6 +16,7 @@ void add_make_examples(CLI::App& parent) {
     flags->add_to(*command);
     command->callback([flags, command] {
       const pipeline::MakeExamplesRequest request = flags->request(*command);
+      flags->warn(*command, request);
       base::info("commands", "haploom {} : {}", HAPLOOM_VERSION, command_line());
       const pipeline::MakeExamplesCounts counts = pipeline::make_examples(request);
       base::info("commands", "{} partitions, {} candidates, {} examples, {} reference records", counts.partitions, counts.candidates,

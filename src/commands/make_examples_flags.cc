@@ -458,8 +458,12 @@ pipeline::MakeExamplesRequest MakeExamplesFlags::request(const CLI::App& command
   out.log_every = logging_every_n_candidates;
   out.version = HAPLOOM_VERSION;
   out.command_line = command_line();
-  warn_of_idle_flags(command, *this, out);
   return out;
+}
+
+void MakeExamplesFlags::warn(const CLI::App& command, const pipeline::MakeExamplesRequest& request) const {
+  warn_of_flags_without_effect(command);
+  warn_of_idle_flags(command, *this, request);
 }
 
 }  // namespace haploom::commands

@@ -81,6 +81,8 @@ struct MakeExamplesFlags {
   void add_to(CLI::App& command);
   // Errors: kUsage for what contradicts, is missing or is not done here
   pipeline::MakeExamplesRequest request(const CLI::App& command) const;
+  // Of flags that change nothing. request: what they came to.
+  void warn(const CLI::App& command, const pipeline::MakeExamplesRequest& request) const;
 };
 
 }  // namespace haploom::commands

@@ -94,6 +94,9 @@ void check_refused_flags(const CLI::App& command) {
     if (option == nullptr || option->count() == 0 || !asks(*option, one)) continue;
     throw usage_error(fmt::format("--{} {}", one.flag, one.why), fmt::format("leave --{} out", one.flag));
   }
+}
+
+void warn_of_flags_without_effect(const CLI::App& command) {
   for (const WithoutEffect& one : kWithoutEffect) {
     if (command.count(fmt::format("--{}", one.flag)) > 0) base::warn("commands", "--{} changes nothing: {}", one.flag, one.why);
   }

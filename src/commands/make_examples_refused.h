@@ -9,7 +9,9 @@ namespace haploom::commands {
 
 // Registers them, out of --help.
 void add_refused_flags(CLI::App& command);
-// kUsage for the first that asks for something; a warning for each that is given and changes nothing.
+// kUsage for the first that asks for something.
 void check_refused_flags(const CLI::App& command);
+// A warning for each that is given and changes nothing.
+void warn_of_flags_without_effect(const CLI::App& command);
 
 }  // namespace haploom::commands

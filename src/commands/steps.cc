@@ -226,12 +226,14 @@ std::string script(const Steps& steps) {
                      steps.tasks, kTaskWord, line(steps.make_examples), kTaskWord, line(steps.call_variants), line(steps.postprocess));
 }
 
-pipeline::MakeExamplesRequest make_examples_request(const Step& step) {
+pipeline::MakeExamplesRequest make_examples_request(const Step& step, Warnings warnings) {
   MakeExamplesFlags flags(step.program == kPangenomeAware);
   CLI::App app;
   flags.add_to(app);
   parse(app, step);
-  return flags.request(app);
+  pipeline::MakeExamplesRequest request = flags.request(app);
+  if (warnings == Warnings::kSaid) flags.warn(app, request);
+  return request;
 }
 
 void read_step(const Step& step, const std::function<void(CLI::App&)>& add_flags) {
@@ -246,7 +248,7 @@ report::RunSummary run_steps(const Steps& steps, const std::string& logging_dir)
   for (int task = 0; task < steps.tasks; ++task) {
     Step one = steps.make_examples;
     append(one, {"--task", std::to_string(task)});
-    tasks.push_back(make_examples_request(one));
+    tasks.push_back(make_examples_request(one, Warnings::kUnsaid));
   }
   const pipeline::CallRequest request{tasks.front(), call_variants_request(steps.call_variants), postprocess_request(steps.postprocess), steps.tasks};
   pipeline::check_steps(request);
@@ -278,7 +280,7 @@ pipeline::CallRequest in_one_piece(const Steps& steps, int threads) {
   pipeline::CallRequest request;
   Step first = steps.make_examples;
   append(first, {"--task", "0"});
-  request.examples = make_examples_request(first);
+  request.examples = make_examples_request(first, Warnings::kSaid);
   request.examples.inputs.hold.threads = static_cast<unsigned>(threads);
   request.network = call_variants_request(steps.call_variants);
   request.output = postprocess_request(steps.postprocess);
@@ -291,7 +293,7 @@ pipeline::MakeExamplesRequest examples_request(const CallFlags& flags) {
   Step step = examples_step(flags, more, "images.tfrecord.gz");
   add_preset(more, flags, flags.model_folder());
   append(step, more.words());
-  pipeline::MakeExamplesRequest request = make_examples_request(step);
+  pipeline::MakeExamplesRequest request = make_examples_request(step, Warnings::kSaid);
   request.inputs.hold.threads = static_cast<unsigned>(flags.num_shards);
   return request;
 }

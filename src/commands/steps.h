@@ -52,8 +52,10 @@ std::string script(const Steps& steps);
 // Reads a step's words by the flags that are added. Errors: kUsage, naming the program
 void read_step(const Step& step, const std::function<void(CLI::App&)>& add_flags);
 
-// One step's command line as its program reads it. Errors: kUsage, as that program's
-pipeline::MakeExamplesRequest make_examples_request(const Step& step);
+// One step's command line as its program reads it. Errors: kUsage, as that program's. Warnings about flags that change nothing
+// are for who reads the steps of a run first: with the same words for each task, once is enough
+enum class Warnings { kSaid, kUnsaid };
+pipeline::MakeExamplesRequest make_examples_request(const Step& step, Warnings warnings);
 pipeline::CallVariantsRequest call_variants_request(const Step& step);
 pipeline::PostprocessRequest postprocess_request(const Step& step);
 
