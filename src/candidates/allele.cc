@@ -52,6 +52,7 @@ bool accepted(const Allele& allele, int depth, const PositionCounts* haplotypes,
     if (others > 0 && static_cast<double>(others) / pileup::depth(*haplotypes) > most) return false;
   }
   if (enough(allele, allele.count, depth, thresholds, 1.0)) return true;
+  if (thresholds.min_count_of_panel_alleles > 0 && allele.count >= thresholds.min_count_of_panel_alleles && count_of(allele, haplotypes) > 0) return true;
   const int all_depth = depth + (haplotypes ? pileup::depth(*haplotypes) : 0);
   return enough(allele, allele.count + count_of(allele, haplotypes), all_depth, thresholds, thresholds.min_fraction_multiplier);
 }

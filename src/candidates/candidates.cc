@@ -24,6 +24,7 @@ class Finder {
     check(haplotype_counts.empty() || haplotype_counts.size() == counts.size(), "haplotypes are counted over the same region");
     least_ = std::max(1, std::min(thresholds.min_count_snps, thresholds.min_count_indels));
     if (!(thresholds.min_fraction_multiplier > 1)) least_ = 1;  // haplotypes may make up for reads
+    if (thresholds.min_count_of_panel_alleles > 0) least_ = std::min(least_, thresholds.min_count_of_panel_alleles);
   }
 
   std::vector<genome::Candidate> candidates() {

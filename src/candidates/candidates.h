@@ -33,6 +33,9 @@ struct Thresholds {
   // An allele that the reads show too seldom gets a second chance: reads and haplotypes summed, against the fractions times
   // this (the counts as they are). Infinite: no second chance; else candidates may arise that only haplotypes bear out.
   float min_fraction_multiplier = std::numeric_limits<float>::infinity();
+  // Reads that show an allele which a haplotype has as well: so many suffice, whatever their fraction; 0: haplotypes do not help.
+  // Ours, for shallow reads: the default model's cascade asks for 1.
+  int min_count_of_panel_alleles = 0;
   float max_fraction_snps_other = 0;    // an allele that more of the haplotypes show is refused; 0: off
   float max_fraction_indels_other = 0;
 };

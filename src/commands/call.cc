@@ -18,6 +18,7 @@
 #include "commands/output_names.h"
 #include "commands/shell.h"
 #include "commands/steps.h"
+#include "model/cascade.h"
 
 namespace haploom::commands {
 namespace {
@@ -33,6 +34,7 @@ struct Options {
   std::string intermediate_results_dir;
   std::string logging_dir;
   bool dry_run = false;
+  bool cascade = true;
   bool disable_small_model = true;
   bool vcf_stats_report = false;
   bool runtime_report = false;
@@ -119,11 +121,19 @@ void check_files(const Options& options, const pipeline::CallRequest& request, c
   check_outputs_are_apart(outputs, inputs);
 }
 
+// The steps know no cascade: the network alone answers there.
+RunFlags without_cascade(const RunFlags& flags) {
+  if (flags.cascade) base::warn("commands", "the steps leave the cascade of {} out: the network alone answers", flags.common.model_folder());
+  RunFlags out = flags;
+  out.cascade = false;
+  return out;
+}
+
 // In one piece where that does all that is asked for, and files between the steps are not.
 report::RunSummary run(const Options& options) {
   const std::string& given = options.intermediate_results_dir;
   const Steps steps = steps_of(options.run, given.empty() ? "." : given);
-  const pipeline::CallRequest request = in_one_piece(steps, options.run.common.num_shards);
+  const pipeline::CallRequest request = in_one_piece(steps, options.run.common.num_shards, options.run.cascade);
   check_files(options, request, steps);
   if (!given.empty()) {
     make_folder("intermediate_results_dir", given);
@@ -136,7 +146,7 @@ report::RunSummary run(const Options& options) {
   }
   const TemporaryFolder folder;
   base::info("commands", "one step after another, with files in {}: {}", folder.path(), why);
-  return run_steps(steps_of(options.run, folder.path()), options.logging_dir);
+  return run_steps(steps_of(without_cascade(options.run), folder.path()), options.logging_dir);
 }
 
 void warn_of_model(const CallFlags& common) {
@@ -150,7 +160,7 @@ void print_steps(const Options& options) {
   const std::string folder = given ? options.intermediate_results_dir : base::temporary_directory() + fmt::format("/haploom_steps_{}", ::getpid());
   const Steps steps = steps_of(options.run, folder);
   // What the steps would refuse is refused here.
-  const pipeline::CallRequest request = in_one_piece(steps, options.run.common.num_shards);
+  const pipeline::CallRequest request = in_one_piece(steps, options.run.common.num_shards, false);
   const std::string why = given ? "--intermediate_results_dir" : pipeline::only_in_steps(request);
   fmt::print("# {}\n{}", why.empty() ? "a run does this in one piece, without the files between" : fmt::format("a run does this step by step: {}", why), script(steps));
 }
@@ -198,6 +208,7 @@ void add_flags(CLI::App& command, Options& options, Program program) {
   add("--postprocess_cpus", run.postprocess_cpus, "threads of the last step, where there are steps (default: num_shards)")->check(CLI::Range(0, 1024));
   add("--customized_small_model", run.customized_small_model, "folder of a small model that answers the plain candidates");
   add_switch(command, "disable_small_model", options.disable_small_model, "leave the small model out");
+  add_switch(command, "cascade", options.cascade, "let the model folder's cascade, if it has one, settle plain sites and weigh the network's answers with the panel");
   add_switch(command, "vcf_stats_report", options.vcf_stats_report, "refused: the HTML statistics report");
   add_switch(command, "runtime_report", options.runtime_report, "refused: the HTML runtime report");
   add("--report_title", options.report_title, "accepted")->group(kHidden);
@@ -211,6 +222,7 @@ void add_run(CLI::App& parent, const std::string& name, const std::string& help,
   command->callback([options, command, program] {
     check_flags(*options, *command, called_as() == "run_pangenome_aware_deepvariant" ? Program::kWithPangenome : program);
     options->run.small_model = uses_small_model(*options, *command);
+    options->run.cascade = options->cascade && options->intermediate_results_dir.empty() && !options->dry_run && model::has_cascade(options->run.common.model_folder());
     options->dry_run ? print_steps(*options) : run_and_log(*options);
   });
 }

@@ -15,14 +15,23 @@ void add_examples(CLI::App& parent) {
   CLI::App* command = parent.add_subcommand("examples", "images of all candidates, for training (PREFIX.images.u8, PREFIX.sites.tsv)");
   flags->add_to(*command);
   command->add_option("--output", *prefix, "PREFIX of the two files")->required();
-  command->callback([flags, prefix] {
-    const pipeline::MakeExamplesRequest drawn = examples_request(*flags);
+  auto numbers = std::make_shared<bool>(false);
+  auto panel_alleles = std::make_shared<int>(0);
+  add_switch(*command, "numbers", *numbers, "instead of images what the cascade's trees look at, the network's answers among them (PREFIX.numbers.f32, PREFIX.numbers.txt)");
+  command->add_option("--vsc_min_count_panel_alleles", *panel_alleles, "as of make_examples");
+  command->callback([flags, prefix, numbers, panel_alleles] {
+    const pipeline::MakeExamplesRequest drawn = examples_request(*flags, {{"vsc_min_count_panel_alleles", std::to_string(*panel_alleles)}});
     pipeline::ExamplesRequest request;
     request.inputs = drawn.inputs;
     request.shape = drawn.shape;
     request.options = drawn.options;
     request.threads = flags->num_shards;
     request.output_prefix = *prefix;
+    if (*numbers) {
+      request.network = flags->model_folder();
+      base::info("commands", "numbers of {} allele sets in {}.numbers.f32", pipeline::write_numbers(request), *prefix);
+      return;
+    }
     const uint64_t images = pipeline::write_examples(request);
     base::info("commands", "{} images of {} x {} x {} in {}.images.u8", images, request.shape.rows(), request.shape.width,
                request.shape.channels.size(), *prefix);

@@ -162,6 +162,7 @@ void MakeExamplesFlags::add_to(CLI::App& command) {
   add("vsc_min_fraction_snps", vsc_min_fraction_snps, "share of the reads that makes a candidate")->check(number_in(0, kInfinity));
   add("vsc_min_fraction_indels", vsc_min_fraction_indels, "share of the reads that makes a candidate")->check(number_in(0, kInfinity));
   add("vsc_min_fraction_multiplier", vsc_min_fraction_multiplier, "of the shares, over all samples together; inf: never");
+  add("vsc_min_count_panel_alleles", vsc_min_count_panel_alleles, "reads that make a candidate of an allele that a haplotype has; 0: as any other")->check(CLI::NonNegativeNumber);
   add("vsc_max_fraction_snps_for_non_target_sample", vsc_max_fraction_snps_other, "share of other samples that refuses one; 0: off")->check(number_in(0, kInfinity));
   add("vsc_max_fraction_indels_for_non_target_sample", vsc_max_fraction_indels_other, "share of other samples that refuses one; 0: off")->check(number_in(0, kInfinity));
   add("create_complex_alleles", create_complex_alleles, "join alleles inside a deletion");
@@ -266,6 +267,7 @@ pipeline::ExamineOptions examine_options(const MakeExamplesFlags& flags) {
   options.thresholds.min_fraction_snps = flags.vsc_min_fraction_snps;
   options.thresholds.min_fraction_indels = flags.vsc_min_fraction_indels;
   options.thresholds.min_fraction_multiplier = flags.vsc_min_fraction_multiplier;
+  options.thresholds.min_count_of_panel_alleles = flags.vsc_min_count_panel_alleles;
   options.thresholds.max_fraction_snps_other = flags.vsc_max_fraction_snps_other;
   options.thresholds.max_fraction_indels_other = flags.vsc_max_fraction_indels_other;
   options.complex_alleles = flags.create_complex_alleles;

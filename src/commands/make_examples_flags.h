@@ -57,6 +57,7 @@ struct MakeExamplesFlags {
   std::string variant_caller = "very_sensitive_caller", proposed_variants, select_variant_types, population_vcfs;
   int vsc_min_count_snps = 2, vsc_min_count_indels = 2;
   float vsc_min_fraction_snps = 0.12F, vsc_min_fraction_indels = 0.06F, vsc_min_fraction_multiplier = 1.0F;
+  int vsc_min_count_panel_alleles = 0;
   float vsc_max_fraction_snps_other = 0, vsc_max_fraction_indels_other = 0;
   bool create_complex_alleles = false;
   int small_model_vaf_context_window_size = 51;

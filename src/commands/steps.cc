@@ -20,6 +20,7 @@
 #include "commands/shell.h"
 #include "commands/step_flags.h"
 #include "formats/sharded_name.h"
+#include "model/cascade.h"
 #include "model/model.h"
 
 namespace haploom::commands {
@@ -96,6 +97,9 @@ Step make_examples_step(const RunFlags& flags, const std::string& examples, cons
   more.set_if("haploid_contigs", flags.haploid_contigs);
   more.set_if("par_regions_bed", flags.par_regions_bed);
   add_preset(more, flags.common, flags.common.model_folder());
+  if (flags.cascade) {
+    for (const auto& [name, value] : model::cascade_flags(flags.common.model_folder())) more.set(name, value);
+  }
   if (flags.small_model) add_small_model(more, flags);
   more.override_with(extra_args("make_examples_extra_args", flags.make_examples_extra_args, {"mode", "examples", "task", "gvcf", "reads", "ref", "pangenome", "checkpoint"}));
   append(step, more.words());
@@ -276,8 +280,9 @@ report::RunSummary run_steps(const Steps& steps, const std::string& logging_dir)
   return summary;
 }
 
-pipeline::CallRequest in_one_piece(const Steps& steps, int threads) {
+pipeline::CallRequest in_one_piece(const Steps& steps, int threads, bool cascade) {
   pipeline::CallRequest request;
+  request.cascade = cascade;
   Step first = steps.make_examples;
   append(first, {"--task", "0"});
   request.examples = make_examples_request(first, Warnings::kSaid);
@@ -288,10 +293,11 @@ pipeline::CallRequest in_one_piece(const Steps& steps, int threads) {
   return request;
 }
 
-pipeline::MakeExamplesRequest examples_request(const CallFlags& flags) {
+pipeline::MakeExamplesRequest examples_request(const CallFlags& flags, const std::vector<std::pair<std::string, std::string>>& more_flags) {
   StepFlags more;
   Step step = examples_step(flags, more, "images.tfrecord.gz");
   add_preset(more, flags, flags.model_folder());
+  for (const auto& [name, value] : more_flags) more.set(name, value);
   append(step, more.words());
   pipeline::MakeExamplesRequest request = make_examples_request(step, Warnings::kSaid);
   request.inputs.hold.threads = static_cast<unsigned>(flags.num_shards);

@@ -9,6 +9,7 @@
 
 #include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "commands/call_flags.h"
@@ -37,6 +38,7 @@ struct RunFlags {
   std::string sample_name;  // of the reads
   std::string sample_name_pangenome = "hprc_v1.1";
   std::string haploid_contigs, par_regions_bed;
+  bool cascade = false;     // candidates are those that the model folder's cascade looks at: only in one piece
   bool small_model = false;
   std::string customized_small_model;
   std::string make_examples_extra_args, call_variants_extra_args, postprocess_variants_extra_args;
@@ -67,9 +69,9 @@ void logged(const std::string& logging_dir, const std::string& name, const std::
 report::RunSummary run_steps(const Steps& steps, const std::string& logging_dir);
 
 // The steps in one piece, without files between them: what wires these is not looked at.
-pipeline::CallRequest in_one_piece(const Steps& steps, int threads);
+pipeline::CallRequest in_one_piece(const Steps& steps, int threads, bool cascade);
 
-// The flags of make_examples for who wants its images alone.
-pipeline::MakeExamplesRequest examples_request(const CallFlags& flags);
+// The flags of make_examples for who wants its images alone. more_flags: name without dashes and value; they count before the model's.
+pipeline::MakeExamplesRequest examples_request(const CallFlags& flags, const std::vector<std::pair<std::string, std::string>>& more_flags = {});
 
 }  // namespace haploom::commands

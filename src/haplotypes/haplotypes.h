@@ -85,6 +85,10 @@ class Reader {
   // Where the contig's last fragment ends; nullopt when the graph lacks it.
   std::optional<int64_t> contig_end(const std::string& contig_name) const;
 
+  // Whose haplotype each of the last reads() is: a number for (sample, phase), the same in every window of the pangenome.
+  // Windows asked one after another cost a walk from one to the next; a window apart costs a search for each haplotype.
+  std::vector<uint32_t> owners();
+
   // The same window before it becomes reads, with the start of its rows on the contig.
   struct Window {
     WindowHaplotypes haplotypes;
@@ -99,6 +103,13 @@ class Reader {
   ReferenceNaming naming_;
   mutable std::map<std::string, std::vector<ReferenceFragment>> fragments_;  // by the reads' contig name, rising start
   std::optional<Window> last_;
+  std::vector<uint32_t> owner_of_path_;      // made when owners are first asked for
+  struct Owned {
+    gbz::Visit start;
+    uint64_t steps = 0;  // of the walk
+    uint32_t owner = 0;
+  };
+  std::vector<Owned> owned_;                 // pieces of the window that owners() was last asked about
   uint64_t last_path_ = 0;
   uint64_t last_offset_ = 0;
 };

@@ -1,6 +1,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <unordered_map>
+#include <utility>
 
 #include "genome/dna.h"
 #include "haplotypes/haplotypes.h"
@@ -23,6 +25,16 @@ genome::Read read_of(const Sequence& sequence, int contig, int64_t start) {
   read.bases = genome::upper_case(sequence.bases);
   read.quality.assign(read.bases.size(), kQuality);
   return read;
+}
+
+std::vector<uint32_t> numbered_owners(const shared_image::Pangenome& pangenome) {
+  std::map<std::pair<std::string_view, uint32_t>, uint32_t> numbers;
+  std::vector<uint32_t> out;
+  for (uint64_t i = 0; i < pangenome.path_count(); ++i) {
+    const auto path = pangenome.path(i);
+    out.push_back(numbers.try_emplace({path.sample, path.phase}, static_cast<uint32_t>(numbers.size())).first->second);
+  }
+  return out;
 }
 
 }  // namespace
@@ -88,6 +100,34 @@ std::vector<genome::Read> Reader::reads(const genome::Region& partition, const s
     if (piece.is_reference) continue;
     out.push_back(of_walk[piece.sequence]);
     out.back().name = fmt::format("haplotype_{}", out.size());
+  }
+  return out;
+}
+
+std::vector<uint32_t> Reader::owners() {
+  if (!last_) return {};
+  if (owner_of_path_.empty()) owner_of_path_ = numbered_owners(pangenome_);
+  const std::vector<Piece>& pieces = last_->haplotypes.pieces;
+  std::unordered_map<gbz::NodeCode, std::vector<size_t>> starts;
+  for (size_t i = 0; i < pieces.size(); ++i) starts[pieces[i].start.node].push_back(i);
+  std::vector<std::optional<uint32_t>> found(pieces.size());
+  for (const Owned& before : owned_) {
+    gbz::Visit at = before.start;
+    for (uint64_t step = 0; step < before.steps && at.node != gbz::kEndmarker; ++step, at = pangenome_.next(at)) {
+      const auto here = starts.find(at.node);
+      if (here == starts.end()) continue;
+      const auto piece = std::find_if(here->second.begin(), here->second.end(), [&](size_t i) { return pieces[i].start == at; });
+      if (piece == here->second.end()) continue;
+      found[*piece] = before.owner;
+      break;
+    }
+  }
+  owned_.clear();
+  std::vector<uint32_t> out;
+  for (size_t i = 0; i < pieces.size(); ++i) {
+    const uint32_t owner = found[i] ? *found[i] : owner_of_path_.at(pangenome_.owner(pieces[i].start).path);
+    owned_.push_back({pieces[i].start, last_->haplotypes.sequences[pieces[i].sequence].walk.size(), owner});
+    if (!pieces[i].is_reference) out.push_back(owner);
   }
   return out;
 }

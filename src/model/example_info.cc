@@ -10,6 +10,7 @@
 #include <set>
 #include <sstream>
 
+#include "model/calling_flags.h"
 #include "model/model.h"
 
 namespace haploom::model {
@@ -73,16 +74,6 @@ std::optional<int> height(const Json& json, const char* name, const std::string&
   return value;
 }
 
-std::vector<std::pair<std::string, std::string>> flags(const Json& json, const std::string& path) {
-  if (!json.is_object()) throw model_error(fmt::format("{}: 'flags_for_calling' is not an object", path));
-  std::vector<std::pair<std::string, std::string>> out;
-  for (const auto& [name, value] : json.items()) {
-    if (!value.is_primitive() || value.is_null()) throw model_error(fmt::format("{}: the flag '{}' has no plain value", path, name));
-    out.emplace_back(name, value.is_string() ? value.get<std::string>() : value.dump());
-  }
-  return out;
-}
-
 std::string text_of(const ExampleInfo& info) {
   std::vector<std::string> names;
   for (const int number : info.channels) names.push_back(channel_name(number));
@@ -128,7 +119,7 @@ ExampleInfo parse_example_info(const std::string& text, const std::string& path)
                                     *info.height_reads, info.rows));
     }
   }
-  if (json.contains("flags_for_calling")) info.flags_for_calling = flags(json["flags_for_calling"], path);
+  if (json.contains("flags_for_calling")) info.flags_for_calling = flags_of(json["flags_for_calling"], path);
   return info;
 }
 

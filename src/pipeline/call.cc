@@ -11,56 +11,19 @@
 #include "base/usage.h"
 #include "genotype/genotype.h"
 #include "genotype/reference_confidence.h"
+#include "model/cascade.h"
 #include "model/model.h"
 #include "pipeline/call_writer.h"
 #include "pipeline/ordered_shards.h"
 #include "pipeline/partition_blocks.h"
+#include "pipeline/questions.h"
 #include "pipeline/shard_worker.h"
+#include "pipeline/weigh_sites.h"
 
 namespace haploom::pipeline {
 namespace {
 
-constexpr size_t kWaitingShards = 64;    // calls are small: a slow shard need not hold up the others
-constexpr size_t kImagesInFlight = 128;  // per thread: bounds memory, keeps the network's batches full
-
-// Candidates whose images wait for the network.
-class Questions {
- public:
-  using Genotype = std::function<genotype::Call(const genome::Candidate& candidate, const std::vector<genome::GenotypeProbabilities>& answers)>;
-  Questions(model::Model::Session session, size_t image_bytes, Genotype genotype)
-      : session_(std::move(session)), image_bytes_(image_bytes), genotype_(std::move(genotype)) {}
-
-  void add(genome::Candidate&& candidate, std::span<const uint8_t> images) {
-    candidates_.push_back(std::move(candidate));
-    images_.insert(images_.end(), images.begin(), images.end());
-  }
-
-  bool full() const { return images_.size() >= kImagesInFlight * image_bytes_; }
-
-  void answer(StageClock& clock, std::vector<genotype::Call>& calls) {
-    answers_.clear();
-    session_.infer(images_, images_.size() / image_bytes_, answers_);
-    clock.lap(Stage::kNetwork);
-    auto next = answers_.begin();
-    for (const genome::Candidate& candidate : candidates_) {
-      const auto sets = genome::alt_sets(static_cast<int>(candidate.alts.size())).size();
-      const std::vector<genome::GenotypeProbabilities> own(next, next + static_cast<std::ptrdiff_t>(sets));
-      next += static_cast<std::ptrdiff_t>(sets);
-      calls.push_back(genotype_(candidate, own));
-    }
-    candidates_.clear();
-    images_.clear();
-    clock.lap(Stage::kGenotypes);
-  }
-
- private:
-  model::Model::Session session_;
-  size_t image_bytes_;
-  Genotype genotype_;
-  std::vector<genome::Candidate> candidates_;
-  std::vector<uint8_t> images_;
-  std::vector<genome::GenotypeProbabilities> answers_;
-};
+constexpr size_t kWaitingShards = 64;  // calls are small: a slow shard need not hold up the others
 
 // What a shard's reads say.
 struct Found {
@@ -73,6 +36,8 @@ struct Shared {
   const Inputs& inputs;
   const CallRequest& request;
   const model::Model& model;
+  const std::optional<model::Cascade>& cascade;
+  ExamineOptions options;
   std::vector<genome::Region> haploid;         // where there is one copy
   std::vector<genome::Region> haploid_blocks;  // the same of reference blocks
   std::optional<genotype::ReferenceConfidences> confidences;  // if a gVCF is wanted
@@ -87,27 +52,36 @@ struct Shared {
 struct Caller {
   explicit Caller(const Shared& all)
       : shared(all),
-        worker(all.inputs, all.request.examples.options, all.request.examples.shape),
-        questions(all.model.session(), all.request.examples.shape.bytes(),
-                  [&all](const auto& candidate, const auto& answers) { return all.call(candidate, answers); }) {}
+        worker(all.inputs, all.options, all.request.examples.shape),
+        questions(all.model.session(), all.request.examples.shape.bytes()) {}
 
   Found run(const Shard& shard, const std::function<void()>& on_partition) {
     Found found;
-    const auto add_blocks = [&](Partition& partition) {
-      const MakeExamplesRequest& examples = shared.request.examples;
-      const auto blocks = gvcf_blocks(partition, *shared.confidences, shared.haploid_blocks, examples.include_median_depth);
-      found.blocks.insert(found.blocks.end(), blocks.begin(), blocks.end());
+    LookAtPartition look;
+    if (shared.confidences) {
+      look = [&](Partition& partition) {
+        const auto blocks = gvcf_blocks(partition, *shared.confidences, shared.haploid_blocks, shared.request.examples.include_median_depth);
+        found.blocks.insert(found.blocks.end(), blocks.begin(), blocks.end());
+        worker.clock().lap(Stage::kGenotypes);
+      };
+    }
+    if (shared.cascade) {
+      weigh_sites(worker, questions, &*shared.cascade, shard, on_partition, look, [&](const genome::Candidate& candidate, const evidence::Shard& evidence, size_t site) {
+        std::vector<genome::GenotypeProbabilities> answers;
+        for (size_t set = 0; set < evidence.sites()[site].sets.size(); ++set) answers.push_back(shared.cascade->answer(evidence.row(site, set)));
+        found.calls.push_back(shared.call(candidate, answers));
+      });
       worker.clock().lap(Stage::kGenotypes);
+      return found;
+    }
+    const Questions::Take take = [&](genome::Candidate&& candidate, std::span<const genome::GenotypeProbabilities> answers) {
+      found.calls.push_back(shared.call(candidate, {answers.begin(), answers.end()}));
     };
     worker.run(
         shard,
-        [&](genome::Candidate&& candidate, std::span<const uint8_t> images) {
-          questions.add(std::move(candidate), images);
-          worker.clock().lap(Stage::kTensors);
-          if (questions.full()) questions.answer(worker.clock(), found.calls);
-        },
-        on_partition, shared.confidences ? add_blocks : LookAtPartition());
-    questions.answer(worker.clock(), found.calls);
+        [&](genome::Candidate&& candidate, std::span<const uint8_t> images) { questions.add(std::move(candidate), images, worker.clock(), take); },
+        on_partition, look);
+    questions.answer(worker.clock(), take);
     return found;
   }
 
@@ -207,7 +181,9 @@ report::RunSummary call(const CallRequest& request) {
   output.model = model.name();
   const std::string sample = sample_names(examples, inputs).reads;
   const genome::ContigList& contigs = inputs.reference.contigs();
-  Shared shared{inputs, request, model, haploid_regions(output.haploid_contigs, output.par_regions_bed.value_or(""), contigs),
+  std::optional<model::Cascade> cascade;
+  if (request.cascade) cascade.emplace(request.network.model_folder, evidence::names());
+  Shared shared{inputs, request, model, cascade, weighed_options(examples.options, cascade.has_value()), haploid_regions(output.haploid_contigs, output.par_regions_bed.value_or(""), contigs),
                 haploid_regions(examples.haploid_contigs, examples.par_regions_bed, contigs), std::nullopt};
   if (output.output_gvcf) shared.confidences.emplace(examples.reference_model);
   CallWriter writer(inputs.reference, vcf_header(output, contigs, sample), output);

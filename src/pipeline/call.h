@@ -21,6 +21,7 @@ struct CallRequest {
   CallVariantsRequest network;
   PostprocessRequest output;
   int threads = 1;
+  bool cascade = false;  // the model folder's cascade weighs the network's answers
 };
 
 // The steps' errors that are known before any work: a network that is none or was made for other images, regions that are

@@ -99,10 +99,12 @@ realign::Realignment Examiner::realignment(const genome::Region& partition, cons
   return found;
 }
 
-std::vector<genome::Read> Examiner::haplotype_reads(const genome::Region& partition, const genome::Contig& contig) {
-  if (!sources_.haplotypes || painter_.shape().height_pangenome == 0) return {};
+std::vector<genome::Read> Examiner::haplotype_reads(const genome::Region& partition, const genome::Contig& contig, std::vector<uint32_t>& owners) {
+  if (!sources_.haplotypes || (painter_.shape().height_pangenome == 0 && !options_.panel_evidence)) return {};
   std::vector<genome::Read> all = sources_.haplotypes(partition, contig);
+  if (options_.panel_evidence && sources_.owners) owners = sources_.owners();
   auto sample = sampled(all, partition, options_.reads);
+  if (sample) owners.clear();
   return sample ? std::move(*sample) : std::move(all);
 }
 
@@ -132,12 +134,17 @@ std::vector<pileup::PositionCounts> Examiner::counts_of(const genome::Region& co
 }
 
 // Haplotypes of the reference are tracked where the haplotypes alone would make a candidate, as upstream does.
-std::vector<pileup::PositionCounts> Examiner::haplotype_counts_of(const genome::Region& counted, const std::vector<genome::Read>& haplotypes,
+std::vector<pileup::PositionCounts> Examiner::haplotype_counts_of(const genome::Region& counted, std::vector<genome::Read>& haplotypes,
                                                                   const pileup::ReferenceWindow& reference) const {
+  std::vector<realign::ReadAlignment> drawn;
+  if (options_.panel_evidence) drawn = realign::normalize_for_counting(counted, haplotypes, reference);
   auto counts = pileup::count_alleles(counted, haplotypes, reference, options_.counts);
-  if (!options_.track_reference_reads) return counts;
-  return pileup::count_alleles(counted, haplotypes, reference, options_.counts,
-                               candidates::positions(counted, counts, {}, reference, options_.thresholds));
+  if (options_.track_reference_reads) {
+    counts = pileup::count_alleles(counted, haplotypes, reference, options_.counts,
+                                   candidates::positions(counted, counts, {}, reference, options_.thresholds));
+  }
+  realign::swap_alignments(haplotypes, drawn);
+  return counts;
 }
 
 std::vector<genome::Candidate> Examiner::candidates_of(const genome::Region& counted, const std::vector<pileup::PositionCounts>& counts,
@@ -188,13 +195,12 @@ void Examiner::examine_aligned(const genome::Region& region, const genome::Conti
   if (found.empty() && !look) return;
 
   std::vector<genome::Read> haplotypes;
+  std::vector<uint32_t> owners;
   std::vector<pileup::PositionCounts> haplotype_counts;
-  if (!found.empty()) {
-    ++windows_with_candidates_;
-    haplotypes = haplotype_reads(region, contig);
-  }
+  windows_with_candidates_ += !found.empty();
+  if (!found.empty() || options_.panel_evidence) haplotypes = haplotype_reads(region, contig, owners);
   if (!haplotypes.empty()) {
-    ++windows_with_haplotypes_;
+    windows_with_haplotypes_ += !found.empty();
     haplotype_counts = haplotype_counts_of(counted, haplotypes, reference);
     reference_sites_ = sampler_before;  // the same sites are drawn again
     found = candidates_of(counted, counts, haplotype_counts, reference);
@@ -204,7 +210,7 @@ void Examiner::examine_aligned(const genome::Region& region, const genome::Conti
     phase(counted, counts, found, reads);
     std::erase_if(found, [&region](const genome::Candidate& candidate) { return !region.contains(candidate.start); });
   }
-  Partition partition{region, counted, contig, reads, haplotypes, reference, counts, haplotype_counts, found};
+  Partition partition{region, counted, contig, reads, haplotypes, reference, counts, haplotype_counts, owners, found};
   if (look) look(partition);
   paint(partition, take);
 }

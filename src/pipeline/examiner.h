@@ -39,6 +39,7 @@ struct ExamineOptions {
   bool reverse_haplotypes = false;  // of phased reads: 1 is called 2
   bool phase_reads = false;         // needs track_reference_reads; a partition is looked at with a fifth of its length beside it
   int most_candidates_to_phase = 5000;  // phase_max_candidates; 0: no limit
+  bool panel_evidence = false;      // the pangenome is asked everywhere, its indels are normalised, its haplotypes have owners
   bool het_alt_images = true;       // images of two alts together, too
   tensor::DrawOptions draw;
 };
@@ -60,6 +61,7 @@ struct Partition {
   const pileup::ReferenceWindow& reference;
   const std::vector<pileup::PositionCounts>& counts;            // of the reads
   const std::vector<pileup::PositionCounts>& haplotype_counts;  // empty where there are no haplotypes
+  const std::vector<uint32_t>& haplotype_owners;  // as haplotypes::Reader::owners(); empty where they are not known or not asked for
   std::vector<genome::Candidate>& candidates;   // what is taken out of it is not drawn
 };
 using LookAtPartition = std::function<void(Partition& partition)>;
@@ -68,6 +70,8 @@ using LookAtPartition = std::function<void(Partition& partition)>;
 struct Sources {
   // The haplotypes of a partition as reads; an empty function: there is no pangenome.
   std::function<std::vector<genome::Read>(const genome::Region& partition, const genome::Contig& contig)> haplotypes = {};
+  // Whose the last of these were; an empty function: nobody knows.
+  std::function<std::vector<uint32_t>()> owners = {};
   // Records that propose the candidates; an empty function: the reads do.
   std::function<std::vector<formats::VcfRecord>(const genome::Region& partition)> proposed = {};
 };
@@ -104,11 +108,12 @@ class Examiner {
   std::vector<genome::Candidate> candidates_of(const genome::Region& counted, const std::vector<pileup::PositionCounts>& counts,
                                                const std::vector<pileup::PositionCounts>& haplotype_counts,
                                                const pileup::ReferenceWindow& reference);
-  std::vector<pileup::PositionCounts> haplotype_counts_of(const genome::Region& counted, const std::vector<genome::Read>& haplotypes,
+  std::vector<pileup::PositionCounts> haplotype_counts_of(const genome::Region& counted, std::vector<genome::Read>& haplotypes,
                                                           const pileup::ReferenceWindow& reference) const;
   void phase(const genome::Region& counted, const std::vector<pileup::PositionCounts>& counts,
              std::vector<genome::Candidate>& candidates, std::vector<genome::Read>& reads);
-  std::vector<genome::Read> haplotype_reads(const genome::Region& partition, const genome::Contig& contig);
+  // owners: filled where all haplotypes are kept.
+  std::vector<genome::Read> haplotype_reads(const genome::Region& partition, const genome::Contig& contig, std::vector<uint32_t>& owners);
 
   const ExamineOptions& options_;
   realign::Realigner realigner_;

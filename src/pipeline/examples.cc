@@ -1,6 +1,7 @@
 #include "pipeline/examples.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -10,11 +11,15 @@
 
 #include "base/atomic_file.h"
 #include "base/error.h"
+#include "model/model.h"
 #include "pipeline/ordered_shards.h"
 #include "pipeline/shard_worker.h"
+#include "pipeline/weigh_sites.h"
 
 namespace haploom::pipeline {
 namespace {
+
+constexpr const char* kHead = "contig\tstart\tend\tref\talts\talt_set\tdepth\tallele_depth\timage\n";
 
 struct ShardExamples {
   std::vector<uint8_t> images;
@@ -33,7 +38,7 @@ uint64_t write_examples(const ExamplesRequest& request) {
   Inputs inputs(request.inputs);
   base::AtomicFile images(request.output_prefix + ".images.u8", "pipeline");
   base::AtomicFile sites(request.output_prefix + ".sites.tsv", "pipeline");
-  sites.write("contig\tstart\tend\tref\talts\talt_set\tdepth\tallele_depth\timage\n");
+  sites.write(kHead);
 
   inputs.attach_pangenome();
   std::vector<std::unique_ptr<ShardWorker>> workers;
@@ -65,6 +70,57 @@ uint64_t write_examples(const ExamplesRequest& request) {
       1);  // a shard's images are hundreds of MB
   std::filesystem::remove(request.output_prefix + ".sites.tsv");  // sites of other images must never stand beside these
   images.commit();
+  sites.commit();
+  return written;
+}
+
+uint64_t write_numbers(const ExamplesRequest& request) {
+  Inputs inputs(request.inputs);
+  const model::Model model(request.network, request.threads);
+  base::AtomicFile numbers(request.output_prefix + ".numbers.f32", "pipeline"), names(request.output_prefix + ".numbers.txt", "pipeline");
+  base::AtomicFile sites(request.output_prefix + ".sites.tsv", "pipeline");
+  sites.write(kHead);
+  names.write(fmt::format("{}\n", fmt::join(evidence::names(), "\n")));
+  inputs.attach_pangenome();
+
+  const ExamineOptions options = weighed_options(request.options, true);
+  std::vector<std::unique_ptr<ShardWorker>> workers;
+  std::vector<Questions> questions;
+  const int threads = std::max(1, std::min(request.threads, static_cast<int>(inputs.work.size())));
+  for (int i = 0; i < threads; ++i) {
+    workers.push_back(std::make_unique<ShardWorker>(inputs, options, request.shape));
+    questions.emplace_back(model.session(), request.shape.bytes());
+  }
+  const genome::ContigList& contigs = inputs.reference.contigs();
+  struct ShardNumbers {
+    std::vector<float> rows;
+    std::vector<std::string> lines;
+  };
+  uint64_t written = 0;
+  in_order<ShardNumbers>(
+      threads, inputs.work.size(),
+      [&](int thread, size_t shard) {
+        ShardNumbers out;
+        const auto i = static_cast<size_t>(thread);
+        weigh_sites(*workers[i], questions[i], nullptr, inputs.work[shard], {}, {}, [&](const genome::Candidate& candidate, const evidence::Shard& evidence, size_t site) {
+          for (size_t set = 0; set < evidence.sites()[site].sets.size(); ++set) {
+            const auto row = evidence.row(site, set);
+            out.rows.insert(out.rows.end(), row.begin(), row.end());
+            out.lines.push_back(site_columns(candidate, evidence.sites()[site].sets[set], contigs));
+          }
+        });
+        return out;
+      },
+      [&](size_t, ShardNumbers&& done) {
+        numbers.write({reinterpret_cast<const char*>(done.rows.data()), done.rows.size() * sizeof(float)});
+        std::string text;
+        for (const std::string& line : done.lines) text += fmt::format("{}\t{}\n", line, written++);
+        sites.write(text);
+      },
+      1);
+  std::filesystem::remove(request.output_prefix + ".sites.tsv");  // as above
+  numbers.commit();
+  names.commit();
   sites.commit();
   return written;
 }

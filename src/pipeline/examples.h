@@ -20,9 +20,16 @@ struct ExamplesRequest {
   ExamineOptions options;
   int threads = 1;
   std::string output_prefix;
+  std::string network;  // model folder, for write_numbers
 };
 
 // Returns the number of images.
 uint64_t write_examples(const ExamplesRequest& request);
+
+// The same sites as numbers, the network's answers about all of them among these; returns how many lines.
+// Out:    PREFIX.numbers.f32  rows of evidence::names().size() float32, NaN: nobody knows
+//         PREFIX.numbers.txt  those names, one a line
+//         PREFIX.sites.tsv    as above; image: the row
+uint64_t write_numbers(const ExamplesRequest& request);
 
 }  // namespace haploom::pipeline

@@ -45,7 +45,7 @@ class RecordValues : public testing::Test {
   }
 
   formats::CandidateRecord record(int window) {
-    Partition partition{region_, counted_, kContigs[0], reads_, haplotypes_, reference_, counts_, haplotype_counts_, candidates_};
+    Partition partition{region_, counted_, kContigs[0], reads_, haplotypes_, reference_, counts_, haplotype_counts_, owners_, candidates_};
     return candidate_record(candidate_, partition, kContigs, {"READS", "PANEL"}, window);
   }
 
@@ -54,6 +54,7 @@ class RecordValues : public testing::Test {
   std::vector<genome::Read> reads_, haplotypes_;
   pileup::ReferenceWindow reference_;
   std::vector<pileup::PositionCounts> counts_, haplotype_counts_;
+  std::vector<uint32_t> owners_;
   std::vector<genome::Candidate> candidates_;
   genome::Candidate candidate_;
 };

@@ -44,6 +44,7 @@ Sources ShardWorker::sources() {
   const genome::ContigList& contigs = inputs_.reference.contigs();
   if (haplotypes_) {
     out.haplotypes = [this](const genome::Region& partition, const genome::Contig& contig) { return haplotypes_->reads(partition, contig.name); };
+    out.owners = [this] { return haplotypes_->owners(); };
   } else if (!haplotype_alignments_.empty()) {
     formats::ReadFilter filter = options_.reads.filter;
     filter.original_qualities = false;  // nobody has mended those of a haplotype

@@ -10,8 +10,10 @@ std::string_view stage_name(Stage stage) {
     case Stage::kRealign: return "realign";
     case Stage::kCounts: return "normalise, count, candidates";
     case Stage::kHaplotypes: return "haplotypes";
+    case Stage::kEvidence: return "evidence";
     case Stage::kTensors: return "tensors";
     case Stage::kNetwork: return "network";
+    case Stage::kPrior: return "panel prior";
     case Stage::kGenotypes: return "genotypes";
     case Stage::kOutput: return "VCF";
   }

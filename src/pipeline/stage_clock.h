@@ -8,8 +8,8 @@
 
 namespace haploom::pipeline {
 
-enum class Stage { kReads, kRealign, kCounts, kHaplotypes, kTensors, kNetwork, kGenotypes, kOutput };
-inline constexpr int kStages = 8;
+enum class Stage { kReads, kRealign, kCounts, kHaplotypes, kEvidence, kTensors, kNetwork, kPrior, kGenotypes, kOutput };
+inline constexpr int kStages = 10;
 std::string_view stage_name(Stage stage);  // the rows of `./run bench call`
 
 using StageSeconds = std::array<double, kStages>;

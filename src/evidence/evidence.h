@@ -1,0 +1,89 @@
+// A candidate as numbers: what reads, reference and panel say of each of its allele sets, for trees that are fitted on them.
+//
+// A shard is looked at twice: partition after partition while the reads are there (add), and as a whole (finish), when the
+// panel's prior and the neighbourhood on both sides are known.
+//
+// In:     partitions of one contig in order; of each the reads with their counts, the haplotypes with theirs and with the
+//         numbers of their owners, and the candidates
+// Out:    for each candidate and each of its genome::alt_sets() a row of names().size() float32; NaN: nobody knows
+// Cost:   candidates x reads over them, and the panel's prior (prior.h)
+// Errors: check() for sizes that contradict each other
+//
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "genome/candidate.h"
+#include "genome/read.h"
+#include "genome/reference_window.h"
+#include "genome/region.h"
+#include "pileup/pileup.h"
+#include "prior/prior.h"
+
+namespace haploom::evidence {
+
+// What each number of a row is, in order. The numbers of the network's answer stand last.
+std::span<const std::string_view> names();
+
+// The numbers as rows, one after another.
+using Rows = std::vector<float>;
+
+struct Partition {
+  const genome::Region& region;   // what the counts stand for
+  const genome::ReferenceWindow& reference;
+  const std::vector<genome::Read>& reads;
+  const std::vector<pileup::PositionCounts>& counts;
+  const std::vector<genome::Read>& haplotypes;                  // none without a panel
+  const std::vector<pileup::PositionCounts>& haplotype_counts;  // empty where there are none
+  const std::vector<uint32_t>& owners;                          // of the haplotypes, or empty: then there is no prior
+  const std::vector<genome::Candidate>& candidates;
+};
+
+// A candidate of the shard: its rows, and what finish() needs to know of it.
+struct Site {
+  int64_t position = 0;
+  size_t alts = 0;
+  std::vector<genome::AltSet> sets;
+  Rows rows;                            // [sets][names]
+  std::vector<double> log_likelihoods;  // of the genotypes of REF and ALTs in VCF order, log10
+  std::optional<size_t> panel_site;     // index into the shard's sites of the panel
+  size_t partition = 0;                 // index into the shard's partitions
+  bool in_panel = false;                // every alt that reads bear out is there
+  bool sure = false;                    // reads leave no doubt of an alt
+  bool borne_out = false;               // by more than a stray read
+};
+
+struct PanelCrossing;
+
+class Shard {
+ public:
+  Shard();
+  ~Shard();
+  Shard(Shard&&) noexcept;
+  // The rows of the partition's candidates without what only the whole shard tells.
+  void add(const Partition& partition);
+  // To be called once, after the last partition and the network's answers.
+  void finish(const prior::Options& options);
+
+  // By position as they came; sites of a partition stand where its candidates stood.
+  const std::vector<Site>& sites() const { return sites_; }
+  std::span<const float> row(size_t site, size_t set) const;
+  void set_network(size_t site, size_t set, const genome::GenotypeProbabilities& answer);
+
+ private:
+  std::vector<prior::PanelSite> panel_sites() const;
+  void add_priors(const prior::Options& options);
+  void add_neighbours();
+  void add_depths();
+
+  std::vector<Site> sites_;
+  std::vector<PanelCrossing> crossings_;
+  std::vector<float> partition_depths_;
+};
+
+}  // namespace haploom::evidence

@@ -1,0 +1,92 @@
+#include "pipeline/weigh_sites.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "base/error.h"
+
+namespace haploom::pipeline {
+namespace {
+
+class Weighing {
+ public:
+  Weighing(ShardWorker& worker, Questions& questions, const model::Cascade* cascade) : worker_(worker), questions_(questions), cascade_(cascade) {}
+
+  // Takes the candidates that are settled out of the partition.
+  void look(Partition& partition) {
+    const size_t first = evidence_.sites().size();
+    evidence_.add({partition.counted, partition.reference, partition.reads, partition.counts, partition.haplotypes, partition.haplotype_counts,
+                   partition.haplotype_owners, partition.candidates});
+    candidates_.resize(evidence_.sites().size());
+    std::vector<genome::Candidate> open;
+    for (size_t i = 0; i < partition.candidates.size(); ++i) {
+      if (settled(first + i)) {
+        candidates_[first + i] = std::move(partition.candidates[i]);
+      } else {
+        open_.push_back(first + i);
+        open.push_back(std::move(partition.candidates[i]));
+      }
+    }
+    partition.candidates = std::move(open);
+    worker_.clock().lap(Stage::kEvidence);
+  }
+
+  void ask(genome::Candidate&& candidate, std::span<const uint8_t> images) { questions_.add(std::move(candidate), images, worker_.clock(), answered_); }
+
+  void finish(const TakeWeighed& take) {
+    questions_.answer(worker_.clock(), answered_);
+    evidence_.finish(prior::Options());
+    worker_.clock().lap(Stage::kPrior);
+    for (size_t site = 0; site < candidates_.size(); ++site) {
+      if (candidates_[site]) take(*candidates_[site], evidence_, site);
+    }
+  }
+
+ private:
+  bool settled(size_t site) const {
+    if (cascade_ == nullptr) return false;
+    for (size_t set = 0; set < evidence_.sites()[site].sets.size(); ++set) {
+      if (!cascade_->settled(evidence_.row(site, set))) return false;
+    }
+    return true;
+  }
+
+  // Answers come in the order of the questions; a candidate that was not drawn is passed over.
+  void answered(genome::Candidate&& candidate, std::span<const genome::GenotypeProbabilities> answers) {
+    while (next_open_ < open_.size() && evidence_.sites()[open_[next_open_]].position != candidate.start) ++next_open_;
+    check(next_open_ < open_.size(), "an answer to an open question");
+    const size_t site = open_[next_open_++];
+    for (size_t set = 0; set < answers.size(); ++set) evidence_.set_network(site, set, answers[set]);
+    candidates_[site] = std::move(candidate);
+  }
+
+  ShardWorker& worker_;
+  Questions& questions_;
+  const model::Cascade* cascade_;
+  const Questions::Take answered_ = [this](genome::Candidate&& candidate, auto answers) { answered(std::move(candidate), answers); };
+  evidence::Shard evidence_;
+  std::vector<std::optional<genome::Candidate>> candidates_;  // by site; none: no image could be drawn
+  std::vector<size_t> open_;                                  // sites that the network is asked about, in order
+  size_t next_open_ = 0;
+};
+
+}  // namespace
+
+ExamineOptions weighed_options(ExamineOptions options, bool weighed) {
+  options.panel_evidence = weighed;
+  return options;
+}
+
+void weigh_sites(ShardWorker& worker, Questions& questions, const model::Cascade* cascade, const Shard& shard,
+                 const std::function<void()>& on_partition, const LookAtPartition& look, const TakeWeighed& take) {
+  Weighing weighing(worker, questions, cascade);
+  worker.run(
+      shard, [&](genome::Candidate&& candidate, std::span<const uint8_t> images) { weighing.ask(std::move(candidate), images); }, on_partition,
+      [&](Partition& partition) {
+        if (look) look(partition);
+        weighing.look(partition);
+      });
+  weighing.finish(take);
+}
+
+}  // namespace haploom::pipeline

@@ -1,0 +1,27 @@
+// The default model's way through a shard: every candidate as numbers, the network asked where the plain trees are not sure,
+// and each candidate handed on when the whole shard is known.
+//
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <functional>
+
+#include "evidence/evidence.h"
+#include "model/cascade.h"
+#include "pipeline/questions.h"
+#include "pipeline/shard_worker.h"
+
+namespace haploom::pipeline {
+
+// Those options with which a pangenome is asked for its evidence, too.
+ExamineOptions weighed_options(ExamineOptions options, bool weighed);
+
+// site: of the candidate in evidence, whose row() holds the numbers of each of its sets.
+using TakeWeighed = std::function<void(const genome::Candidate& candidate, const evidence::Shard& evidence, size_t site)>;
+
+// Candidates are taken in order; those of which no image can be drawn are left out. cascade: null asks the network about all.
+// look, if given, sees each partition before its candidates are sorted. The worker's options: those of weighed_options().
+void weigh_sites(ShardWorker& worker, Questions& questions, const model::Cascade* cascade, const Shard& shard,
+                 const std::function<void()>& on_partition, const LookAtPartition& look, const TakeWeighed& take);
+
+}  // namespace haploom::pipeline

@@ -1,0 +1,182 @@
+#!/usr/bin/env python3
+"""Fits the cascade's trees on numbers and writes them into a model folder: plain.txt, final.txt, cascade.json.
+
+  fit_trees.py --numbers DIR --out models/wgs [--rounds 400] [--least 0.999] [--seed 1] [--report FILE.json]
+
+In:   DIR of make_examples.py --numbers: NAME.numbers.f32, NAME.numbers.txt, NAME.labels.u8; sets named watch* are not fitted on
+Out:  plain.txt   trees that see what one partition tells of a site, to settle plain sites
+      final.txt   trees that see everything; the network's answer is missing where the plain trees settle a site
+      cascade.json  with the probability that settles, the temperature and the flags that candidates are looked for with
+
+Sets are cut into folds by their region, so that a site is never judged by trees that saw it under another donor. Out-of-fold
+answers of the plain trees say where the final trees go without the network; those of the final trees give the temperature.
+"""
+import argparse
+import glob
+import json
+import os
+
+import lightgbm
+import numpy as np
+
+FOLDS = 4
+UNSURE = 255
+FIRST_OF_SHARD = 'depth_share'   # numbers from here on are known when the whole shard is
+NETWORK = ('network_0', 'network_1', 'network_2')
+PANEL = ('haplotypes', 'set_haplotypes', 'set_frequency', 'other_haplotypes', 'panel_fit', 'local_fit', 'prior_0', 'prior_1', 'prior_2',
+         'posterior_0', 'posterior_1', 'posterior_2')
+SETTINGS = {
+    'plain': dict(learning_rate=0.08, num_leaves=31, min_data_in_leaf=40, feature_fraction=0.5, bagging_fraction=0.8, bagging_freq=1, lambda_l2=2.0, max_bin=255),
+    'final': dict(learning_rate=0.05, num_leaves=31, min_data_in_leaf=30, feature_fraction=0.4, bagging_fraction=0.8, bagging_freq=1, lambda_l2=2.0, max_bin=255),
+}
+
+
+class Data:
+    """Labelled rows of all sets: x, y, set index of each, names of the sets and of the numbers."""
+
+    def __init__(self, folder, names=None):
+        self.sets, xs, ys, index = [], [], [], []
+        for path in sorted(glob.glob(os.path.join(folder, '*.numbers.f32'))):
+            prefix = path[:-len('.numbers.f32')]
+            if not os.path.exists(prefix + '.labels.u8'):
+                continue
+            with open(prefix + '.numbers.txt') as f:
+                own = f.read().split()
+            names = names or own
+            if own != names:
+                raise SystemExit(f'{prefix}: other numbers than those of the sets before it: make them again')
+            x = np.fromfile(path, np.float32).reshape(-1, len(names))
+            y = np.fromfile(prefix + '.labels.u8', np.uint8)
+            sure = y != UNSURE
+            xs.append(x[sure])
+            ys.append(y[sure])
+            index.append(np.full(int(sure.sum()), len(self.sets)))
+            self.sets.append(os.path.basename(prefix))
+        if not xs:
+            raise SystemExit(f'{folder} holds no labelled numbers')
+        self.names, self.x, self.y, self.set = names, np.concatenate(xs), np.concatenate(ys).astype(int), np.concatenate(index)
+        self.watched = np.array([s.startswith('watch') for s in self.sets])[self.set]
+
+    def column(self, name):
+        return self.names.index(name)
+
+
+def folds(data):
+    """A number for each row: sets of one region (their number within the group says it roughly) stay together."""
+    piece = np.array([int(s.split('.')[1]) for s in data.sets])
+    return (piece % FOLDS)[data.set]
+
+
+def fit(kind, data, x, rows, rounds, seed):
+    columns = list(range(data.column(FIRST_OF_SHARD))) if kind == 'plain' else list(range(len(data.names)))
+    train = lightgbm.Dataset(x[rows][:, columns], data.y[rows], feature_name=[data.names[c] for c in columns], free_raw_data=True)
+    settings = dict(SETTINGS[kind], objective='multiclass', num_class=3, seed=seed, num_threads=2, verbosity=-1, deterministic=True)
+    booster = lightgbm.train(settings, train, rounds)
+    return booster, columns
+
+
+def answers(model, x):
+    booster, columns = model
+    return booster.predict(x[:, columns])
+
+
+def out_of_fold(kind, data, x, rounds, seed, fold):
+    out = np.full((len(data.y), 3), np.nan)
+    for k in range(FOLDS):
+        model = fit(kind, data, x, (fold != k) & ~data.watched, rounds, seed)
+        out[fold == k] = answers(model, x[fold == k])
+    return out
+
+
+def cross_entropy(p, y):
+    return float(-np.log(np.maximum(p[np.arange(len(y)), y], 1e-12)).mean())
+
+
+def warmed(p, temperature):
+    logits = np.log(np.maximum(p, 1e-15)) / temperature
+    e = np.exp(logits - logits.max(1, keepdims=True))
+    return e / e.sum(1, keepdims=True)
+
+
+def calibration_error(p, y, bins=15):
+    """Expected calibration error of the foremost answer, in bins of equal count."""
+    sure, right = p.max(1), p.argmax(1) == y
+    order = np.argsort(sure)
+    return float(sum(len(b) * abs(sure[b].mean() - right[b].mean()) for b in np.array_split(order, bins)) / len(y))
+
+
+def without_network(data, x, settled):
+    out = x.copy()
+    for name in NETWORK:
+        out[settled, data.column(name)] = np.nan
+    return out
+
+
+def spoiled(data, x, seed, share=0.12):
+    """Some sites lose their panel: the trees must know what to do without one."""
+    out, rng = x.copy(), np.random.default_rng(seed)
+    lost = rng.random(len(x)) < share
+    for name in PANEL:
+        out[lost, data.column(name)] = 0 if name in ('haplotypes', 'set_haplotypes', 'other_haplotypes') else np.nan
+    return out
+
+
+def by_set(data, p):
+    report = {}
+    for i, name in enumerate(data.sets):
+        if name.startswith('watch'):
+            rows = data.set == i
+            report[name] = dict(rows=int(rows.sum()), wrong=int((p[rows].argmax(1) != data.y[rows]).sum()), loss=round(cross_entropy(p[rows], data.y[rows]), 4))
+    return report
+
+
+def main():
+    ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    ap.add_argument('--numbers', required=True)
+    ap.add_argument('--out', required=True)
+    ap.add_argument('--rounds', type=int, default=400)
+    ap.add_argument('--plain-rounds', type=int, default=250)
+    ap.add_argument('--least', type=float, default=0.999)
+    ap.add_argument('--seed', type=int, default=1)
+    ap.add_argument('--report')
+    a = ap.parse_args()
+    data = Data(a.numbers)
+    fold = folds(data)
+    print(f'{len(data.sets)} sets, {len(data.y)} rows, {int(data.watched.sum())} of them watched', flush=True)
+
+    plain_oof = out_of_fold('plain', data, data.x, a.plain_rounds, a.seed, fold)
+    settled = plain_oof.max(1) >= a.least
+    learnt = ~data.watched
+    wrong = (plain_oof.argmax(1) != data.y) & settled
+    print(f'plain: settles {settled[learnt].mean():.3f}, wrong there {wrong[learnt].sum() / max(1, settled[learnt].sum()):.5f}', flush=True)
+    x = without_network(data, data.x, settled)
+    final_oof = out_of_fold('final', data, spoiled(data, x, a.seed), a.rounds, a.seed, fold)
+    temperature = min(np.arange(0.7, 3.01, 0.05), key=lambda t: cross_entropy(warmed(final_oof[learnt], t), data.y[learnt]))
+    print(f'final: loss {cross_entropy(final_oof[learnt], data.y[learnt]):.4f}, temperature {temperature:.2f}, '
+          f'wrong {(final_oof[learnt].argmax(1) != data.y[learnt]).mean():.5f}', flush=True)
+
+    plain = fit('plain', data, data.x, learnt, a.plain_rounds, a.seed)
+    final = fit('final', data, spoiled(data, x, a.seed), learnt, a.rounds, a.seed)
+    settled_now = answers(plain, data.x).max(1) >= a.least
+    watched = warmed(answers(final, without_network(data, data.x, settled_now)), temperature)
+    report = dict(sets=len(data.sets), rows=int(learnt.sum()), least=a.least, temperature=round(float(temperature), 2), rounds=a.rounds, plain_rounds=a.plain_rounds,
+                  seed=a.seed, settled=round(float(settled[learnt].mean()), 4), settled_wrongly=int(wrong[learnt].sum()),
+                  out_of_fold_loss=round(cross_entropy(warmed(final_oof[learnt], temperature), data.y[learnt]), 5),
+                  out_of_fold_calibration_error=round(calibration_error(warmed(final_oof[learnt], temperature), data.y[learnt]), 5),
+                  watched_calibration_error=round(calibration_error(watched[data.watched], data.y[data.watched]), 5), watched=by_set(data, watched))
+    print(json.dumps(report, indent=1))
+
+    os.makedirs(a.out, exist_ok=True)
+    plain[0].save_model(os.path.join(a.out, 'plain.txt'), importance_type='gain')
+    final[0].save_model(os.path.join(a.out, 'final.txt'), importance_type='gain')
+    with open(os.path.join(a.out, 'cascade.json'), 'w') as f:
+        json.dump(dict(version='1', plain=dict(trees='plain.txt', least=a.least), final=dict(trees='final.txt', temperature=round(float(temperature), 2)),
+                       flags_for_calling=dict(vsc_min_count_panel_alleles=1)), f, indent=1)
+        f.write('\n')
+    if a.report:
+        with open(a.report, 'w') as f:
+            json.dump(report, f, indent=1)
+
+
+if __name__ == '__main__':
+    main()
