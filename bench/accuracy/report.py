@@ -6,15 +6,15 @@ from .required import SHARE_OF_BEST_PEER, best_peer, share, verdicts
 CALLERS = {"haploom.own": "haploom", "haploom.none": "haploom without panel"} | {name: peer.title for name, peer in PEERS.items()}
 
 
-def markdown(head, rows):
-    """Columns as wide as their widest cell, the first to the left."""
+def markdown(head, rows, names=1):
+    """Columns as wide as their widest cell: `names` of them to the left, then figures."""
     rows = [[str(c) for c in row] for row in rows]
     width = [max(len(row[i]) for row in [head] + rows) for i in range(len(head))]
 
     def line(row):
-        return "| " + " | ".join(c.ljust(w) if i == 0 else c.rjust(w) for i, (c, w) in enumerate(zip(row, width))) + " |"
+        return "| " + " | ".join(c.ljust(w) if i < names else c.rjust(w) for i, (c, w) in enumerate(zip(row, width))) + " |"
 
-    return "\n".join([line(head), "|" + "|".join("-" * (w + 2) if i == 0 else "-" * (w + 1) + ":" for i, w in enumerate(width)) + "|"]
+    return "\n".join([line(head), "|" + "|".join("-" * (w + 2) if i < names else "-" * (w + 1) + ":" for i, w in enumerate(width)) + "|"]
                      + [line(row) for row in rows])
 
 
@@ -29,7 +29,7 @@ def by_kind(sets, results):
             if caller in results[s.key]:
                 e = results[s.key][caller]
                 rows.append([s.key, title, *kind_cells(e.snp), *kind_cells(e.indel), e.total])
-    return markdown(["set", "caller", "SNP FN/FP", "F1", "INDEL FN/FP", "F1", "errors"], rows)
+    return markdown(["set", "caller", "SNP FN/FP", "F1", "INDEL FN/FP", "F1", "errors"], rows, names=2)
 
 
 def total_cell(of_set, caller):
