@@ -63,7 +63,7 @@ def peers_of(s, o, absent):
     out = {}
     for name, peer in PEERS.items():
         kept = (s.place / "peers" / f"{name}.vcf.gz").exists()
-        if kept or not (o.no_peers or peer.title in absent):
+        if kept or not (o.no_peers or name in absent):
             if not kept:
                 say(f"{s.key}: {peer.title}")
             out[name] = judged_once(s, peer_calls(name, s))
@@ -87,7 +87,7 @@ def main():
     work = pathlib.Path(os.environ.get("HAPLOOM_BENCH_DIR") or ROOT / "build/bench").resolve()
     work.mkdir(parents=True, exist_ok=True)
     sets = chosen_sets(o, work)
-    absent = {peer.title: peer.absent() for peer in PEERS.values() if peer.absent()}
+    absent = {name: peer.absent() for name, peer in PEERS.items() if peer.absent()}
     simulate(sets, work)
     results = {}
     with tempfile.TemporaryDirectory() as t:
@@ -96,7 +96,8 @@ def main():
         for s in sets:
             set_out_reference(s)
             results[s.key] = ours_of(s, o, calls, t) | peers_of(s, o, absent)
-    print(report.text(sets, results, absent))
+    unseen = {PEERS[name].title: why for name, why in absent.items() if not any(name in of_set for of_set in results.values())}
+    print(report.text(sets, results, unseen))
     if o.json:
         figures = {key: {caller: dataclasses.asdict(e) for caller, e in of_set.items()} for key, of_set in results.items()}
         pathlib.Path(o.json).write_text(json.dumps(figures, indent=1) + "\n")

@@ -41,7 +41,7 @@ def sums(sets, results):
     for s in sets:
         of_set, best, found = results[s.key], best_peer(results[s.key]), share(results[s.key])
         required = SHARE_OF_BEST_PEER.get(s.key)
-        rows.append([s.key, f"{next(iter(of_set.values())).mb:.2f}", *(total_cell(of_set, c) for c in CALLERS),
+        rows.append([s.key, next((f"{e.mb:.2f}" for e in of_set.values()), "-"), *(total_cell(of_set, c) for c in CALLERS),
                      PEERS[best[0]].title if best else "-", "-" if found is None else f"{found:.2f}",
                      *(f"{x:g}" for x in required or ()), *["-"] * (0 if required else 2)])
     return markdown(["set", "Mb", *CALLERS.values(), "best peer", "share", "required", "aim"], rows)
