@@ -18,7 +18,7 @@ from train.simulate.lift import lift  # noqa: E402
 HERE = os.path.dirname(os.path.abspath(__file__))
 SHORTEST = 150_000  # a last piece below this is left out
 PATHS = ('panel-vcf', 'donor-vcf')
-NOT_FLAGS = ('name', 'role', 'seed', 'spans', 'piece', 'ref', 'model', 'full-coords', 'collapsed-in-bed', 'no-systematic')
+NOT_FLAGS = ('name', 'title', 'role', 'seed', 'spans', 'piece', 'ref', 'model', 'full-coords', 'collapsed-in-bed', 'no-systematic')
 
 
 def pieces(group):
