@@ -2,10 +2,10 @@
 """Labelled examples of simulated sets: graph to GBZ, `haploom examples`, labels. Sets that are complete are left alone.
 
   make_examples.py --sets DIR --out DIR --haploom build/bin/haploom --model models/wgs [--jobs 2] [--only PREFIX ...]
-                   [--numbers [--without-panel PREFIX ...]]
+                   [--numbers --data DIR [--panels own none foreign two]]
 
---numbers: not images for the network but numbers for the cascade's trees (`haploom examples --numbers`); sets whose names
-begin as --without-panel says are looked at a second time as if there were no pangenome, under NAME.alone.
+--numbers: not images for the network but numbers for the cascade's trees (`haploom examples --numbers`), of each set with each of
+the panels (other_panels.py), under NAME, NAME.none, NAME.foreign, NAME.two; --data is that of make_sets.py.
 
 DIR of --sets holds one folder a set (make_sets.py). Sets are taken by piece number, so that a run that is cut short holds
 something of each group; the watched ones come first.
@@ -19,6 +19,7 @@ import sys
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from train.label import label  # noqa: E402
+from train.other_panels import write_foreign, write_two  # noqa: E402
 
 
 def ready_sets(folder, only):
@@ -35,31 +36,44 @@ def run(command, log):
         subprocess.run(command, check=True, stdout=f, stderr=subprocess.STDOUT)
 
 
-ALONE = '.alone'
+FOREIGN_MIXES = ('0,0,1', '1,0,0', '0,1,0')
 
 
 def looks(names, a):
-    """Each set once, and those of --without-panel again."""
-    again = [n + ALONE for n in names if any(n.startswith(p) for p in a.without_panel)]
-    return names + again
+    """(set, panel) in the order of the panels."""
+    return [(name, panel) for panel in a.panels for name in names]
 
 
-def make(name, a):
-    alone = name.endswith(ALONE)
-    source, prefix = os.path.join(a.sets, name.removesuffix(ALONE)), os.path.join(a.out, name)
-    if os.path.exists(prefix + '.labels.json'):
-        return name, None
+def pangenome(source, panel, a):
+    """The GBZ of a set's panel, made where it is not there; None for no panel, and where there is none of the kind."""
+    with open(os.path.join(source, 'manifest.json')) as f:
+        made = json.load(f)
+    options = made['args']
+    gfa = {'own': 'panel.gfa', 'foreign': 'foreign.gfa', 'two': 'two.gfa'}[panel]
+    path = os.path.join(source, gfa)
+    if not os.path.exists(path):
+        if panel == 'two':
+            write_two(os.path.join(source, 'panel.gfa'), path)
+        else:
+            write_foreign(os.path.join(source, 'foreign'), path, a.data, os.path.join(a.data, 'ref', options['ref']), options['region'], options['seed'],
+                          max(44, options['haps']), options['full_coords'], FOREIGN_MIXES[options['seed'] % len(FOREIGN_MIXES)])
+    gbz = path.replace('.gfa', '.gbz')
+    if not os.path.exists(gbz):
+        run([a.haploom, 'gbz', 'build', path, '-o', gbz], os.path.join(source, 'gbz.log'))
+    return gbz
+
+
+def make(look, a):
+    name, panel = look
+    source, prefix = os.path.join(a.sets, name), os.path.join(a.out, name if panel == 'own' else f'{name}.{panel}')
     log = prefix + '.log'
-    gbz = os.path.join(source, 'panel.gbz')
     try:
-        if not alone and not os.path.exists(gbz):
-            run([a.haploom, 'gbz', 'build', os.path.join(source, 'panel.gfa'), '-o', gbz], log)
-        how = (['--numbers', '--vsc_min_count_panel_alleles', '1'] if a.numbers else []) + ([] if alone else ['--pangenome', gbz])
+        how = (['--numbers', '--vsc_min_count_panel_alleles', '1'] if a.numbers else []) + ([] if panel == 'none' else ['--pangenome', pangenome(source, panel, a)])
         run([a.haploom, 'examples', '--ref', os.path.join(source, 'ref.fa'), '--reads', os.path.join(source, 'reads.bam'),
              '--regions', os.path.join(source, 'confident.bed'), '--customized_model', a.model, '--output', prefix, *how], log)
-        return name, label(prefix, os.path.join(source, 'truth.vcf.gz'), os.path.join(source, 'confident.bed'), os.path.join(source, 'ref.fa'))
+        return look, label(prefix, os.path.join(source, 'truth.vcf.gz'), os.path.join(source, 'confident.bed'), os.path.join(source, 'ref.fa'))
     except (subprocess.CalledProcessError, OSError, ValueError) as problem:
-        return name, f'FAILED: {problem}; see {log}'
+        return look, f'FAILED: {problem}; see {log}'
 
 
 def main():
@@ -69,12 +83,14 @@ def main():
     ap.add_argument('--jobs', type=int, default=1)
     ap.add_argument('--only', nargs='*', help='sets whose names begin so')
     ap.add_argument('--numbers', action='store_true')
-    ap.add_argument('--without-panel', nargs='*', default=[], help='sets whose names begin so')
+    ap.add_argument('--panels', nargs='*', default=['own'], choices=('own', 'none', 'foreign', 'two'))
+    ap.add_argument('--data', help='as of make_sets.py, for foreign panels')
     a = ap.parse_args()
     os.makedirs(a.out, exist_ok=True)
     total, failed = {}, 0
     with concurrent.futures.ThreadPoolExecutor(a.jobs) as pool:
-        for name, report in pool.map(lambda n: make(n, a), looks(ready_sets(a.sets, a.only), a)):
+        for look, report in pool.map(lambda one: make(one, a), looks(ready_sets(a.sets, a.only), a)):
+            name = ' '.join(look)
             if report is None:
                 print(f'{name}: there already', flush=True)
             elif isinstance(report, str):

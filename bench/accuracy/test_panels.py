@@ -1,5 +1,5 @@
 """A panel cut to two haplotypes is a whole GFA of its own."""
-from .panels import cut_gfa
+from train.other_panels import cut_gfa
 
 GFA = """\
 H\tVN:Z:1.1\tRS:Z:GRCh38

@@ -73,6 +73,12 @@ std::vector<Allele> accepted_alleles(const PositionCounts& counts, const Positio
   return alleles;
 }
 
+std::vector<Allele> haplotype_alleles(const PositionCounts& haplotypes, const PositionCounts& reads) {
+  std::vector<Allele> alleles = grouped(haplotypes);
+  for (Allele& allele : alleles) allele.count = count_of(allele, &reads);
+  return alleles;
+}
+
 std::string ref_bases(char base, const std::vector<Allele>& alleles) {
   std::string_view longest;
   for (const Allele& allele : alleles) {

@@ -26,6 +26,9 @@ inline bool shows(const pileup::AlleleObservation& seen, const Allele& allele) {
 std::vector<Allele> accepted_alleles(const pileup::PositionCounts& counts, const pileup::PositionCounts* haplotypes,
                                      const Thresholds& thresholds);
 
+// All alleles of haplotypes, likewise; count: of the reads that show them.
+std::vector<Allele> haplotype_alleles(const pileup::PositionCounts& haplotypes, const pileup::PositionCounts& reads);
+
 // The reference base, or with deletions as much of the reference as the longest one takes.
 std::string ref_bases(char base, const std::vector<Allele>& alleles);
 // Spells the alleles over REF.

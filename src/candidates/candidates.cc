@@ -40,6 +40,19 @@ class Finder {
     return out;
   }
 
+  std::vector<genome::Candidate> of_haplotypes(const std::vector<genome::Candidate>& found) {
+    std::vector<genome::Candidate> out;
+    auto next = found.begin();
+    for (size_t i = 0; i < haplotype_counts_.size(); ++i) {
+      const int64_t position = region_.start + static_cast<int64_t>(i);
+      while (next != found.end() && next->start < position) ++next;
+      const bool taken = next != found.end() && next->start == position;
+      if (taken || haplotype_counts_[i].alleles.empty() || !genome::is_acgt(base(i))) continue;
+      if (auto site = candidate(i, haplotype_alleles(haplotype_counts_[i], counts_[i]), {}, counts_[i])) out.push_back(std::move(*site));
+    }
+    return out;
+  }
+
   std::vector<int64_t> positions() {
     std::vector<int64_t> out;
     for (size_t i = 0; i < counts_.size(); ++i) {
@@ -146,6 +159,14 @@ std::vector<genome::Candidate> find(const genome::Region& region, const std::vec
                                     const std::vector<PositionCounts>& haplotype_counts,
                                     const pileup::ReferenceWindow& reference, const Thresholds& thresholds, const Extras& extras) {
   return Finder(region, counts, haplotype_counts, reference, thresholds, extras).candidates();
+}
+
+std::vector<genome::Candidate> of_haplotypes(const genome::Region& region, const std::vector<PositionCounts>& counts,
+                                             const std::vector<PositionCounts>& haplotype_counts, const pileup::ReferenceWindow& reference,
+                                             const std::vector<genome::Candidate>& found) {
+  const Thresholds thresholds;
+  const Extras extras;
+  return Finder(region, counts, haplotype_counts, reference, thresholds, extras).of_haplotypes(found);
 }
 
 std::vector<int64_t> positions(const genome::Region& region, const std::vector<PositionCounts>& counts,

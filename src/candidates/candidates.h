@@ -56,6 +56,12 @@ std::vector<genome::Candidate> find(const genome::Region& region, const std::vec
                                     const pileup::ReferenceWindow& reference, const Thresholds& thresholds,
                                     const Extras& extras = {});
 
+// Where haplotypes show alleles and no candidate stands: these alleles as candidates, which the reads may well show too seldom or
+// not at all. found: of find(), by position. For who knows from elsewhere that the sample may have them.
+std::vector<genome::Candidate> of_haplotypes(const genome::Region& region, const std::vector<pileup::PositionCounts>& counts,
+                                             const std::vector<pileup::PositionCounts>& haplotype_counts,
+                                             const pileup::ReferenceWindow& reference, const std::vector<genome::Candidate>& found);
+
 // Only where they are: for candidate_sweep, and for the positions to track reference reads at. Upstream counts the reads for
 // it before normalisation (and in candidate_sweep before realignment).
 std::vector<int64_t> positions(const genome::Region& region, const std::vector<pileup::PositionCounts>& counts,

@@ -39,9 +39,9 @@ struct Partition {
   const std::vector<genome::Read>& reads;
   const std::vector<pileup::PositionCounts>& counts;
   const std::vector<genome::Read>& haplotypes;                  // none without a panel
-  const std::vector<pileup::PositionCounts>& haplotype_counts;  // empty where there are none
   const std::vector<uint32_t>& owners;                          // of the haplotypes, or empty: then there is no prior
   const std::vector<genome::Candidate>& candidates;
+  const std::vector<genome::Candidate>& silent;                 // candidates::of_haplotypes(), if the panel's word alone may make a call
 };
 
 // A candidate of the shard: its rows, and what finish() needs to know of it.
@@ -56,30 +56,39 @@ struct Site {
   bool in_panel = false;                // every alt that reads bear out is there
   bool sure = false;                    // reads leave no doubt of an alt
   bool borne_out = false;               // by more than a stray read
+  float beside_two = 0;                 // share of reads that show neither of the two foremost alleles
+  bool silent = false;                  // of Partition::silent; index: in that list, else in the partition's candidates
+  size_t index = 0;
+  bool called = true;                   // of silent ones: the panel leaves no doubt that there is something, known after finish()
 };
 
 struct PanelCrossing;
+class PanelCrossings;
+class PartitionReads;
 
 class Shard {
  public:
   Shard();
   ~Shard();
   Shard(Shard&&) noexcept;
-  // The rows of the partition's candidates without what only the whole shard tells.
+  // The rows of the partition's candidates without what only the whole shard tells; then those of the silent ones which the reads
+  // do not speak against.
   void add(const Partition& partition);
   // To be called once, after the last partition and the network's answers.
   void finish(const prior::Options& options);
 
-  // By position as they came; sites of a partition stand where its candidates stood.
+  // Partition after partition, in each the candidates in order and behind them the silent ones.
   const std::vector<Site>& sites() const { return sites_; }
   std::span<const float> row(size_t site, size_t set) const;
   void set_network(size_t site, size_t set, const genome::GenotypeProbabilities& answer);
 
  private:
   std::vector<prior::PanelSite> panel_sites() const;
+  void add_site(const Partition& partition, const genome::Candidate& candidate, PartitionReads& measured, const PanelCrossings* panel, bool silent, size_t index);
   void add_priors(const prior::Options& options);
   void add_neighbours();
   void add_depths();
+  void add_noise();
 
   std::vector<Site> sites_;
   std::vector<PanelCrossing> crossings_;

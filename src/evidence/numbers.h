@@ -47,6 +47,8 @@ enum Number : size_t {
   kSetUnpaired,   // share of reads whose mate is not beside them
   kRefUnpaired,
   kSetStarts,     // distinct places where the set's reads begin, by strand
+  kSetNovel,      // other alleles of candidates on the set's reads which the panel lacks, mean
+  kSetKnown,      // and that it has
   // The reference around.
   kRunAfter,      // length of the run of equal bases that begins behind the first base of REF
   kRunJoined,     // a substitution: length of the run beside it that its base prolongs
@@ -63,6 +65,8 @@ enum Number : size_t {
   kDepthShare,       // depth over the shard's median
   kLocalDepthShare,  // that of the partition and its neighbours
   kMedianDepth,
+  kMismatchNoise,    // mean kRefMismatches of the shard's sites
+  kSlipNoise,        // share of reads that show neither of the two foremost alleles of a candidate in a repeat of 8 bases and more
   kWithin20,         // other candidates so near
   kWithin100,
   kWithin500,
@@ -93,10 +97,10 @@ inline constexpr std::array<std::string_view, kNumbers> kNames = {
     "kind", "length", "alts", "set_size",
     "depth", "set_reads", "ref_reads", "other_reads", "set_fraction", "likelihood_01", "likelihood_12", "set_forward", "ref_forward", "strand_bias",
     "set_mapq", "ref_mapq", "set_mapq_zero", "mapq_below_20", "set_quality", "ref_quality", "set_quality_best", "set_from_end", "ref_from_end",
-    "set_near_end", "set_mismatches", "ref_mismatches", "set_gaps", "ref_gaps", "set_clipped", "ref_clipped", "set_unpaired", "ref_unpaired", "set_starts",
+    "set_near_end", "set_mismatches", "ref_mismatches", "set_gaps", "ref_gaps", "set_clipped", "ref_clipped", "set_unpaired", "ref_unpaired", "set_starts", "set_novel", "set_known",
     "run_after", "run_joined", "unit", "tract", "unit_fits", "gc",
     "haplotypes", "set_haplotypes", "set_frequency", "other_haplotypes",
-    "depth_share", "local_depth_share", "median_depth", "within_20", "within_100", "within_500", "novel_within_500", "nearest", "nearest_novel",
+    "depth_share", "local_depth_share", "median_depth", "mismatch_noise", "slip_noise", "within_20", "within_100", "within_500", "novel_within_500", "nearest", "nearest_novel",
     "known_within_2000", "novel_within_2000", "panel_fit", "sure_alleles", "local_fit", "prior_0", "prior_1", "prior_2",
     "posterior_0", "posterior_1", "posterior_2", "network_0", "network_1", "network_2"};
 static_assert(!kNames.back().empty(), "a name for each number");

@@ -44,7 +44,29 @@ std::vector<int> alleles_of_reads(const genome::Candidate& candidate, size_t rea
   return out;
 }
 
+// What strays in from a like sequence shows REF as a rule, and seldom just the alleles that are asked about.
+double chance_of(const ReadAt& read, size_t allele, size_t alleles) {
+  constexpr double kStraySeldom = 0.1;
+  const auto shown = static_cast<size_t>(read.allele);
+  const double strays = read.astray * (shown == 0 ? 1 : kStraySeldom);
+  const double slips = read.error / static_cast<double>(std::max<size_t>(1, alleles - 1));
+  return allele == shown ? 1 - read.error - read.astray + strays : slips + strays;
+}
+
 }  // namespace
+
+PartitionReads::PartitionReads(const Partition& partition)
+    : partition_(partition), measures_(partition.reads.size()), measured_(partition.reads.size(), false), shown_(partition.reads.size()) {
+  for (const genome::Candidate& candidate : partition.candidates) {
+    for (size_t alt = 0; alt < candidate.alts.size(); ++alt) {
+      if (candidate.read_support[alt].size() < 2) continue;
+      for (const int32_t read : candidate.read_support[alt]) {
+        Shown& shown = shown_[static_cast<size_t>(read)];
+        ++(candidate.haplotype_support[alt].empty() ? shown.novel : shown.known);
+      }
+    }
+  }
+}
 
 std::vector<ReadAt> PartitionReads::at(const genome::Candidate& candidate) const {
   const Repeat repeat = repeat_at(partition_.reference, candidate.start + 1);
@@ -63,14 +85,14 @@ std::vector<ReadAt> PartitionReads::at(const genome::Candidate& candidate) const
       if (!offset || read.bases[static_cast<size_t>(*offset)] != base) continue;
       allele = 0;
     }
-    ReadAt one{&read, static_cast<int32_t>(i), allele, 0, 0, 0};
+    ReadAt one{&read, static_cast<int32_t>(i), allele, 0, 0, 0, 0};
     const auto length = static_cast<int64_t>(read.bases.size());
     const int64_t at = offset.value_or(0);
     if (static_cast<size_t>(at) < read.quality.size()) one.quality = read.quality[static_cast<size_t>(at)];
     one.from_end = static_cast<int>(std::max<int64_t>(0, std::min(at, length - 1 - at)));
     const double base_error = std::pow(10.0, -0.1 * std::clamp<int>(one.quality, 3, 40));
-    const double astray = 0.5 * std::pow(10.0, -0.1 * std::min<int>(read.mapq, 60));
-    one.error = std::min(0.5, (snp ? base_error : std::max(slip, base_error)) + astray);
+    one.astray = 0.45 * std::pow(10.0, -0.1 * std::min<int>(read.mapq, 60));
+    one.error = std::min(0.45, snp ? base_error : std::max(slip, base_error));
     out.push_back(one);
   }
   return out;
@@ -103,17 +125,13 @@ const ReadMeasures& PartitionReads::measures(int32_t read_index) {
 }
 
 std::vector<double> log_likelihoods(const std::vector<ReadAt>& reads, size_t alleles) {
-  std::vector<double> out(genotypes(alleles), 0);
+  std::vector<double> out(genotypes(alleles), 0), chance(alleles);
   for (const ReadAt& read : reads) {
     if (read.allele == kOtherAllele) continue;
-    const auto shown = static_cast<size_t>(read.allele);
-    const double other = read.error / static_cast<double>(std::max<size_t>(1, alleles - 1));
+    // P(the read shows what it shows | it should have come from a copy of that allele)
+    for (size_t allele = 0; allele < alleles; ++allele) chance[allele] = chance_of(read, allele, alleles);
     for (size_t b = 0; b < alleles; ++b) {
-      for (size_t a = 0; a <= b; ++a) {
-        const double one = a == shown ? 1 - read.error : other;
-        const double two = b == shown ? 1 - read.error : other;
-        out[genotype_index(a, b)] += std::log10((one + two) / 2);
-      }
+      for (size_t a = 0; a <= b; ++a) out[genotype_index(a, b)] += std::log10((chance[a] + chance[b]) / 2);
     }
   }
   return out;

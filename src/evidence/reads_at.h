@@ -19,7 +19,8 @@ struct ReadAt {
   int allele = 0;       // 0 REF, 1.. ALTs, or kOtherAllele
   uint8_t quality = 0;  // of the base at the candidate's start
   int from_end = 0;     // bases to the nearer end of the read
-  double error = 0;     // chance that it shows another allele than it was copied from
+  double error = 0;     // chance that sequencing made it show another allele
+  double astray = 0;    // chance that it comes from elsewhere
 };
 
 // How a read differs from the reference as a whole.
@@ -32,15 +33,23 @@ struct ReadMeasures {
 // The reads of one partition, measured once.
 class PartitionReads {
  public:
-  explicit PartitionReads(const Partition& partition) : partition_(partition), measures_(partition.reads.size()), measured_(partition.reads.size(), false) {}
+  explicit PartitionReads(const Partition& partition);
 
   std::vector<ReadAt> at(const genome::Candidate& candidate) const;
   const ReadMeasures& measures(int32_t read);
+
+  // Alleles of the partition's candidates, each shown by two reads or more, that a read shows.
+  struct Shown {
+    int novel = 0;  // no haplotype has them
+    int known = 0;
+  };
+  Shown shown(int32_t read) const { return shown_[static_cast<size_t>(read)]; }
 
  private:
   const Partition& partition_;
   std::vector<ReadMeasures> measures_;
   std::vector<bool> measured_;
+  std::vector<Shown> shown_;
 };
 
 // log10 P(reads | genotype) in VCF order; reads of no listed allele say nothing. alleles: REF and ALTs.

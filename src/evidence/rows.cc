@@ -19,11 +19,12 @@ constexpr double kMostLikelihood = 100;  // log10; more is no surer
 // Sums over the reads of one class.
 struct ReadSums {
   int reads = 0, forward = 0, mapq_zero = 0, near_end = 0, clipped = 0, unpaired = 0;
+  double novel = 0, known = 0;
   double mapq = 0, quality = 0, from_end = 0, mismatches = 0, gaps = 0;
   int best_quality = 0;
   std::set<std::pair<int64_t, bool>> starts;
 
-  void add(const ReadAt& at, const ReadMeasures& measures) {
+  void add(const ReadAt& at, const ReadMeasures& measures, PartitionReads::Shown shown) {
     const genome::Read& read = *at.read;
     ++reads;
     forward += !read.reverse;
@@ -37,6 +38,8 @@ struct ReadSums {
     from_end += at.from_end;
     mismatches += measures.mismatches;
     gaps += measures.gaps;
+    novel += shown.novel;
+    known += shown.known;
     starts.insert({read.reverse ? read.end : read.start, read.reverse});
   }
   float mean(double sum) const { return reads == 0 ? kNobodyKnows : static_cast<float>(sum / reads); }
@@ -76,7 +79,7 @@ void add_reads(const genome::Candidate& candidate, const genome::AltSet& set, co
   int poor = 0;
   for (const ReadAt& read : reads) {
     ReadSums& sums = read.allele == 0 ? of_ref : holds(set, read.allele - 1) ? of_set : of_other;
-    sums.add(read, measured.measures(read.index));
+    sums.add(read, measured.measures(read.index), measured.shown(read.index));
     poor += read.read->mapq < kPoorMapq;
   }
   row[kDepth] = static_cast<float>(candidate.depth);
@@ -106,6 +109,14 @@ void add_reads(const genome::Candidate& candidate, const genome::AltSet& set, co
   row[kRefClipped] = of_ref.mean(of_ref.clipped);
   row[kSetUnpaired] = of_set.mean(of_set.unpaired);
   row[kRefUnpaired] = of_ref.mean(of_ref.unpaired);
+  int own_novel = 0, own_known = 0;
+  for (const int alt : set) {
+    const auto a = static_cast<size_t>(alt);
+    const auto own = candidate.read_support[a].size() < 2 ? 0 : static_cast<int>(candidate.read_support[a].size());
+    (candidate.haplotype_support[a].empty() ? own_novel : own_known) += own;
+  }
+  row[kSetNovel] = of_set.mean(of_set.novel - own_novel);
+  row[kSetKnown] = of_set.mean(of_set.known - own_known);
   row[kSetStarts] = static_cast<float>(of_set.starts.size());
 
   const auto shares = copies(scaled(likelihoods), candidate.alts.size(), set);

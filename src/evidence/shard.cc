@@ -1,6 +1,8 @@
 // The second look at a shard: the panel's prior, the neighbours on both sides, and how deep the reads lie.
 #include <algorithm>
 #include <cmath>
+#include <iterator>
+#include <limits>
 #include <map>
 
 #include "base/error.h"
@@ -8,6 +10,7 @@
 #include "evidence/genotype_index.h"
 #include "evidence/numbers.h"
 #include "evidence/panel_crossings.h"
+#include "evidence/reads_at.h"
 #include "evidence/rows.h"
 
 namespace haploom::evidence {
@@ -21,6 +24,8 @@ constexpr float kBorneOutFraction = 0.12F;
 constexpr double kWorstFit = -4;        // log10
 constexpr double kWorstPrior = -6;
 constexpr double kWorstPosterior = -10;
+constexpr double kSpokenAgainst = 5;    // log10
+constexpr double kLikelyCopy = 0.4;     // probability with which the panel makes a call
 constexpr int64_t kFitReach = 20'000;   // bases on either side
 constexpr int64_t kFarthest = 10'000;   // what is further away is as if it were there
 constexpr size_t kDepthReach = 2;       // partitions on either side
@@ -34,6 +39,17 @@ size_t foremost(const genome::Candidate& candidate) {
     if (candidate.read_support[alt].size() > candidate.read_support[best].size()) best = alt;
   }
   return best;
+}
+
+float share_beside_two(const std::vector<ReadAt>& reads) {
+  std::map<int, int> counts;
+  for (const ReadAt& read : reads) ++counts[read.allele];
+  std::vector<int> sorted;
+  for (const auto& [allele, count] : counts) sorted.push_back(count);
+  std::sort(sorted.rbegin(), sorted.rend());
+  int rest = 0;
+  for (size_t i = 2; i < sorted.size(); ++i) rest += sorted[i];
+  return reads.empty() ? 0 : static_cast<float>(rest) / static_cast<float>(reads.size());
 }
 
 float mean_depth(const std::vector<pileup::PositionCounts>& counts) {
@@ -79,35 +95,55 @@ Shard::Shard() = default;
 Shard::~Shard() = default;
 Shard::Shard(Shard&&) noexcept = default;
 
+// A silent candidate that the reads speak against says something to the panel's model alone.
+void Shard::add_site(const Partition& partition, const genome::Candidate& candidate, PartitionReads& measured, const PanelCrossings* panel, bool silent, size_t index) {
+  Site site;
+  const std::vector<ReadAt> reads = measured.at(candidate);
+  site.log_likelihoods = log_likelihoods(reads, candidate.alts.size() + 1);
+  // Regions that overlap give a position twice.
+  if (panel != nullptr && PanelCrossings::is_one(candidate) && (crossings_.empty() || crossings_.back().position < candidate.start)) {
+    site.panel_site = crossings_.size();
+    crossings_.push_back(panel->at(candidate, site.log_likelihoods));
+  }
+  if (silent && (!site.panel_site || *std::max_element(site.log_likelihoods.begin() + 1, site.log_likelihoods.end()) - site.log_likelihoods[0] < -kSpokenAgainst)) return;
+  site.position = candidate.start;
+  site.alts = candidate.alts.size();
+  site.sets = genome::alt_sets(static_cast<int>(site.alts));
+  site.partition = partition_depths_.size();
+  site.silent = silent;
+  site.beside_two = share_beside_two(reads);
+  site.index = index;
+  append_rows(partition, candidate, site.sets, reads, site.log_likelihoods, measured, site.rows);
+  const size_t alt = foremost(candidate);
+  site.in_panel = !candidate.haplotype_support[alt].empty();
+  const auto alone = static_cast<size_t>(std::find(site.sets.begin(), site.sets.end(), genome::AltSet{static_cast<int>(alt)}) - site.sets.begin());
+  const std::span<const float> row(site.rows.begin() + static_cast<std::ptrdiff_t>(alone * kNumbers), kNumbers);
+  site.borne_out = !silent && row[kSetReads] >= kBorneOutReads && row[kSetFraction] >= kBorneOutFraction;
+  site.sure = !silent && row[kSetReads] >= kSureReads && row[kSetFraction] >= kSureFraction && std::max(row[kLikelihood01], row[kLikelihood01] + row[kLikelihood12]) >= kSure;
+  sites_.push_back(std::move(site));
+}
+
 void Shard::add(const Partition& partition) {
-  const size_t first = sites_.size();
   PartitionReads measured(partition);
-  std::vector<std::vector<double>> likelihoods;
-  for (const genome::Candidate& candidate : partition.candidates) {
-    Site site;
-    site.position = candidate.start;
-    site.alts = candidate.alts.size();
-    site.sets = genome::alt_sets(static_cast<int>(site.alts));
-    site.partition = partition_depths_.size();
-    const std::vector<ReadAt> reads = measured.at(candidate);
-    site.log_likelihoods = log_likelihoods(reads, site.alts + 1);
-    append_rows(partition, candidate, site.sets, reads, site.log_likelihoods, measured, site.rows);
-    const size_t alt = foremost(candidate);
-    site.in_panel = !candidate.haplotype_support[alt].empty();
-    const auto alone = static_cast<size_t>(std::find(site.sets.begin(), site.sets.end(), genome::AltSet{static_cast<int>(alt)}) - site.sets.begin());
-    const std::span<const float> row(site.rows.begin() + static_cast<std::ptrdiff_t>(alone * kNumbers), kNumbers);
-    site.borne_out = row[kSetReads] >= kBorneOutReads && row[kSetFraction] >= kBorneOutFraction;
-    site.sure = row[kSetReads] >= kSureReads && row[kSetFraction] >= kSureFraction && std::max(row[kLikelihood01], row[kLikelihood01] + row[kLikelihood12]) >= kSure;
-    likelihoods.push_back(site.log_likelihoods);
-    sites_.push_back(std::move(site));
+  std::optional<PanelCrossings> panel;
+  if (!partition.owners.empty()) panel.emplace(partition);
+  const PanelCrossings* crossings = panel ? &*panel : nullptr;
+  std::vector<Site> behind;  // the panel's sites must rise, the sites of candidates stand before the silent ones
+  size_t next = 0;
+  for (size_t i = 0; i <= partition.candidates.size(); ++i) {
+    const int64_t until = i < partition.candidates.size() ? partition.candidates[i].start : std::numeric_limits<int64_t>::max();
+    for (; next < partition.silent.size() && partition.silent[next].start < until; ++next) {
+      const size_t before = sites_.size();
+      add_site(partition, partition.silent[next], measured, crossings, true, next);
+      if (sites_.size() > before) {
+        behind.push_back(std::move(sites_.back()));
+        sites_.pop_back();
+      }
+    }
+    if (i < partition.candidates.size()) add_site(partition, partition.candidates[i], measured, crossings, false, i);
   }
+  std::move(behind.begin(), behind.end(), std::back_inserter(sites_));
   partition_depths_.push_back(mean_depth(partition.counts));
-  if (partition.owners.empty()) return;
-  for (PanelCrossing& crossing : panel_crossings(partition, likelihoods)) {
-    if (!crossings_.empty() && crossing.position <= crossings_.back().position) continue;  // regions that overlap
-    if (crossing.candidate >= 0) sites_[first + static_cast<size_t>(crossing.candidate)].panel_site = crossings_.size();
-    crossings_.push_back(std::move(crossing));
-  }
 }
 
 std::span<const float> Shard::row(size_t site, size_t set) const { return std::span(sites_[site].rows).subspan(set * kNumbers, kNumbers); }
@@ -150,6 +186,7 @@ void Shard::add_priors(const prior::Options& options) {
     sums.push_back(sums.back() + (site.panel_site ? std::max(kWorstFit, std::log10(std::max(1e-9, priors[*site.panel_site][best]))) : kWorstFit));
   }
   for (Site& site : sites_) {
+    if (site.silent) site.called = false;
     const auto index_of = [&places](int64_t position, auto bound) { return static_cast<size_t>(bound(places.begin(), places.end(), position) - places.begin()); };
     const auto lower = [](auto first, auto last, int64_t position) { return std::lower_bound(first, last, position); };
     const auto upper = [](auto first, auto last, int64_t position) { return std::upper_bound(first, last, position); };
@@ -168,6 +205,7 @@ void Shard::add_priors(const prior::Options& options) {
       std::vector<double> both = scaled(site.log_likelihoods);
       for (size_t g = 0; g < both.size(); ++g) both[g] = both[g] * std::max(prior[g], 1e-12) + 1e-30;
       const auto after = copies(both, site.alts, site.sets[i]);
+      if (1 - after[0] >= kLikelyCopy) site.called = true;
       for (size_t n = 0; n < 3; ++n) {
         row[kPrior0 + n] = log_share(before[n], kWorstPrior);
         row[kPosterior0 + n] = log_share(after[n], kWorstPosterior);
@@ -219,10 +257,35 @@ void Shard::add_depths() {
   }
 }
 
+// How noisy the whole shard's reads are.
+void Shard::add_noise() {
+  constexpr float kLongTract = 8;
+  double mismatches = 0, slips = 0;
+  int sites = 0, repeats = 0;
+  for (const Site& site : sites_) {
+    if (site.silent) continue;
+    if (!std::isnan(site.rows[kRefMismatches])) {
+      mismatches += site.rows[kRefMismatches];
+      ++sites;
+    }
+    if (site.rows[kTract] >= kLongTract && site.rows[kKind] != 0) {
+      slips += site.beside_two;
+      ++repeats;
+    }
+  }
+  for (Site& site : sites_) {
+    for (size_t i = 0; i < site.sets.size(); ++i) {
+      if (sites > 0) site.rows[i * kNumbers + kMismatchNoise] = static_cast<float>(mismatches / sites);
+      if (repeats > 0) site.rows[i * kNumbers + kSlipNoise] = static_cast<float>(slips / repeats);
+    }
+  }
+}
+
 void Shard::finish(const prior::Options& options) {
   add_priors(options);
   add_neighbours();
   add_depths();
+  add_noise();
 }
 
 }  // namespace haploom::evidence

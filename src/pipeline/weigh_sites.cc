@@ -15,9 +15,16 @@ class Weighing {
   // Takes the candidates that are settled out of the partition.
   void look(Partition& partition) {
     const size_t first = evidence_.sites().size();
-    evidence_.add({partition.counted, partition.reference, partition.reads, partition.counts, partition.haplotypes, partition.haplotype_counts,
-                   partition.haplotype_owners, partition.candidates});
+    std::vector<genome::Candidate> silent;
+    if (!partition.haplotype_owners.empty()) {
+      silent = candidates::of_haplotypes(partition.counted, partition.counts, partition.haplotype_counts, partition.reference, partition.candidates);
+      std::erase_if(silent, [&partition](const genome::Candidate& one) { return !partition.region.contains(one.start); });
+    }
+    evidence_.add({partition.counted, partition.reference, partition.reads, partition.counts, partition.haplotypes, partition.haplotype_owners,
+                   partition.candidates, silent});
     candidates_.resize(evidence_.sites().size());
+    for (size_t site = first + partition.candidates.size(); site < candidates_.size(); ++site)
+      candidates_[site] = std::move(silent[evidence_.sites()[site].index]);
     std::vector<genome::Candidate> open;
     for (size_t i = 0; i < partition.candidates.size(); ++i) {
       if (settled(first + i)) {
@@ -37,9 +44,12 @@ class Weighing {
     questions_.answer(worker_.clock(), answered_);
     evidence_.finish(prior::Options());
     worker_.clock().lap(Stage::kPrior);
+    std::vector<size_t> order;
     for (size_t site = 0; site < candidates_.size(); ++site) {
-      if (candidates_[site]) take(*candidates_[site], evidence_, site);
+      if (candidates_[site] && evidence_.sites()[site].called) order.push_back(site);
     }
+    std::stable_sort(order.begin(), order.end(), [this](size_t a, size_t b) { return candidates_[a]->start < candidates_[b]->start; });
+    for (const size_t site : order) take(*candidates_[site], evidence_, site);
   }
 
  private:

@@ -120,10 +120,13 @@ TEST(GenotypePriors, ASiteWithoutReadsIsToldByItsNeighbours) {
   std::vector<PanelSite> sites;
   for (int t = 0; t < 5; ++t) sites.push_back(site_at(t * 200, {0, 1}, {1e-9, 1, 1e-9}));
   sites[2].read_likelihoods = {1, 1, 1};
-  const auto priors = genotype_priors(sites, {});
+  Options options;
+  options.jumps_per_base = 4e-4;
+  options.copying_error = 1e-3;
+  const auto priors = genotype_priors(sites, options);
   EXPECT_GT(priors[2][1], 0.99);
   for (PanelSite& site : sites) site.read_likelihoods = {1, 1e-9, 1e-9};
-  EXPECT_GT(genotype_priors(sites, {})[2][0], 0.99);
+  EXPECT_GT(genotype_priors(sites, options)[2][0], 0.99);
 }
 
 TEST(GenotypePriors, TheSitesOwnReadsAreLeftOut) {

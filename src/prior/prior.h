@@ -31,9 +31,10 @@ struct PanelSite {
 };
 
 struct Options {
-  // Jumps between haplotypes a base: 4 x effective population (10,000) x recombinations a base (1e-8), shared by the panel.
-  double jumps_per_base = 4e-4;
-  double copying_error = 1e-3;  // above 0, below 1: chance that the sample's allele is not the copied one
+  // Jumps between haplotypes a base: 4 x effective population (some 10,000) x recombinations a base (some 2e-8), shared by the
+  // panel. The two figures are those that foretold the genotypes of train/cascade_sets.json's shallow sets best.
+  double jumps_per_base = 1e-3;
+  double copying_error = 5e-3;  // above 0, below 1: chance that the sample's allele is not the copied one
   size_t most_haplotypes = 96;
 };
 
