@@ -73,7 +73,10 @@ const Reader::Window* Reader::window(const genome::Region& partition, const std:
   const auto& known = fragments(contig_name);
   const auto middle = static_cast<uint64_t>(partition.start + (partition.end - partition.start) / 2);
   const auto after = std::upper_bound(known.begin(), known.end(), middle, [](uint64_t position, const ReferenceFragment& fragment) { return position < fragment.start; });
-  if (after == known.begin()) return nullptr;
+  if (after == known.begin()) {
+    last_.reset();  // whose rows owners() must no longer tell of
+    return nullptr;
+  }
   const ReferenceFragment& fragment = *std::prev(after);
   const uint64_t offset = middle - fragment.start;
   if (!last_ || last_path_ != fragment.path || last_offset_ != offset) {
