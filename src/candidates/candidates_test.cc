@@ -164,6 +164,109 @@ TEST(Candidates, GivesSeldomAllelesASecondChanceWithTheHaplotypes) {
   EXPECT_TRUE(with(0.1F).empty());
 }
 
+TEST(Candidates, TakeOneReadsWordForAnAlleleOfTheHaplotypesWhereTheThresholdIsSet) {
+  std::vector<PositionCounts> reads(10);
+  std::vector<PositionCounts> panel(10);
+  reads[2] = Site(29).with(1, kSub, "T").with(1, kSub, "A").counts();
+  reads[5] = Site(29).with(1, kDel, "TG").counts();
+  reads[6] = Site(29).with(1, kIns, "GA").counts();
+  reads[8] = Site(29).counts();
+  panel[2] = Site(9).with(1, kSub, "T").with(3, kSub, "A", true).counts();  // a low-quality allele is none of the panel
+  panel[5] = Site(9).with(1, kDel, "TG").counts();
+  panel[6] = Site(9).with(1, kIns, "GC").with(4, kSub, "A").counts();       // other alleles than the read's
+  panel[8] = Site(9).with(9, kSub, "G").counts();                           // no read shows it
+  const auto with = [&](int least) { return find(kAll, reads, panel, kReference, {.min_count_of_panel_alleles = least}); };
+  EXPECT_TRUE(find(kAll, reads, panel, kReference, {}).empty());
+  EXPECT_TRUE(with(2).empty());
+  const auto found = with(1);
+  ASSERT_EQ(found.size(), 2U);
+  EXPECT_EQ(found[0].start, 2);
+  EXPECT_EQ(found[0].alts, Strings{"T"});
+  EXPECT_EQ(found[0].allele_depth, (Ints{29, 1}));
+  EXPECT_EQ(found[0].depth, 31);
+  EXPECT_EQ(found[0].haplotype_support, std::vector<genome::Support>({{0}}));
+  EXPECT_EQ(found[1].start, 5);
+  EXPECT_EQ(found[1].alts, Strings{"T"});
+  EXPECT_TRUE(find(kAll, reads, {}, kReference, {.min_count_of_panel_alleles = 1}).empty()) << "without a panel nobody helps";
+  EXPECT_EQ(positions(kAll, reads, panel, kReference, {.min_count_of_panel_alleles = 1}), (std::vector<int64_t>{2, 5}));
+}
+
+TEST(Candidates, LowQualityReadsHaveNoWordForAnAlleleOfTheHaplotypes) {
+  std::vector<PositionCounts> reads(10);
+  std::vector<PositionCounts> panel(10);
+  reads[2] = Site(29).with(5, kSub, "T", true).counts();
+  panel[2] = Site(9).with(1, kSub, "T").counts();
+  EXPECT_TRUE(find(kAll, reads, panel, kReference, {.min_count_of_panel_alleles = 1}).empty());
+}
+
+namespace {
+
+std::vector<Candidate> of_panel(const std::vector<PositionCounts>& reads, const std::vector<PositionCounts>& panel, const std::vector<Candidate>& found = {}) {
+  return of_haplotypes(kAll, reads, panel, kReference, found);
+}
+
+}  // namespace
+
+TEST(CandidatesOfHaplotypes, AreWhatHaplotypesAloneShow) {
+  std::vector<PositionCounts> reads(10);
+  std::vector<PositionCounts> panel(10);
+  reads[2] = Site(20).counts();
+  reads[4] = Site(19).with(1, kSub, "A").with(1, kSub, "C").counts();
+  panel[2] = Site(9).with(1, kSub, "T").counts();
+  panel[4] = Site(8).with(2, kSub, "A").counts();
+  const auto found = of_panel(reads, panel);
+  ASSERT_EQ(found.size(), 2U);
+  EXPECT_EQ(found[0].start, 2);
+  EXPECT_EQ(found[0].ref, "G");
+  EXPECT_EQ(found[0].alts, Strings{"T"});
+  EXPECT_EQ(found[0].depth, 20);
+  EXPECT_EQ(found[0].allele_depth, (Ints{20, 0})) << "depths are the reads'";
+  EXPECT_EQ(found[0].read_support, std::vector<genome::Support>(1));
+  EXPECT_EQ(found[0].haplotype_support, std::vector<genome::Support>({{0}}));
+  EXPECT_EQ(found[1].start, 4);
+  EXPECT_EQ(found[1].alts, Strings{"A"});
+  EXPECT_EQ(found[1].allele_depth, (Ints{19, 1})) << "who shows it too seldom is counted";
+  EXPECT_EQ(found[1].read_support, std::vector<genome::Support>({{0}}));
+  EXPECT_EQ(found[1].read_uncalled, genome::Support{1});
+  EXPECT_EQ(found[1].haplotype_support, std::vector<genome::Support>({{0, 1}}));
+}
+
+TEST(CandidatesOfHaplotypes, StandNowhereBesideACandidate) {
+  std::vector<PositionCounts> reads(10);
+  std::vector<PositionCounts> panel(10);
+  reads[2] = Site(5).with(5, kSub, "T").counts();
+  for (const size_t position : {size_t{1}, size_t{2}, size_t{3}}) panel[position] = Site(9).with(1, kSub, "A").counts();
+  const auto found = find(kAll, reads, panel, kReference, {});
+  ASSERT_EQ(found.size(), 1U);
+  const auto silent = of_panel(reads, panel, found);
+  ASSERT_EQ(silent.size(), 2U);
+  EXPECT_EQ(silent[0].start, 1);
+  EXPECT_EQ(silent[1].start, 3);
+  EXPECT_EQ(of_panel(reads, panel).size(), 3U);
+}
+
+TEST(CandidatesOfHaplotypes, AreSpelledAsThoseOfReads) {
+  const Site site = Site(5).with(3, kSub, "A").with(3, kIns, "GC").with(3, kDel, "GTT").with(3, kDel, "GT");
+  std::vector<PositionCounts> shown(10);
+  shown[2] = site.counts();
+  const auto of_reads = find(kAll, shown, {}, kReference, {});
+  const auto of_others = of_panel(std::vector<PositionCounts>(10), shown);
+  ASSERT_EQ(of_others.size(), 1U);
+  EXPECT_EQ(of_others[0].ref, "GTT");
+  EXPECT_EQ(of_others[0].ref, of_reads[0].ref);
+  EXPECT_EQ(of_others[0].alts, of_reads[0].alts);
+  EXPECT_EQ(of_others[0].haplotype_support, of_reads[0].read_support);
+  EXPECT_EQ(of_others[0].allele_depth, (Ints{0, 0, 0, 0, 0}));
+}
+
+TEST(CandidatesOfHaplotypes, LeaveOutWhatNoCandidateIsMadeOf) {
+  std::vector<PositionCounts> panel(10);
+  panel[2] = Site(3).with(2, kClip, "GCC").with(2, kSub, "T", true).with(1, kRef, "G").counts();
+  panel[9] = Site(0).with(3, kSub, "A").counts();  // the reference has no base there
+  EXPECT_TRUE(of_panel(std::vector<PositionCounts>(10), panel).empty());
+  EXPECT_TRUE(of_panel(std::vector<PositionCounts>(10), {}).empty()) << "without a panel there are none";
+}
+
 TEST(Candidates, RefusesAllelesThatTooManyHaplotypesShow) {
   std::vector<PositionCounts> reads(10);
   std::vector<PositionCounts> panel(10);
