@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <sstream>
 
 #include "model/calling_flags.h"
 #include "model/example_info.h"
@@ -21,8 +22,10 @@ std::filesystem::path path_in(const std::string& folder) { return std::filesyste
 nlohmann::json parsed(const std::string& folder) {
   const std::filesystem::path path = path_in(folder);
   std::ifstream file(path);
-  if (!file) throw model_error(fmt::format("{} is missing or cannot be read", path.string()));
-  auto json = nlohmann::json::parse(file, nullptr, /*allow_exceptions=*/false);
+  std::ostringstream text;
+  text << file.rdbuf();
+  if (!file || !text) throw model_error(fmt::format("{} is missing or cannot be read", path.string()));
+  auto json = nlohmann::json::parse(text.str(), nullptr, /*allow_exceptions=*/false);
   if (!json.is_object()) throw model_error(fmt::format("{} is not a JSON object", path.string()));
   return json;
 }
