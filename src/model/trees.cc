@@ -19,6 +19,7 @@ constexpr int kDefaultLeft = 2;
 constexpr int kMissingShift = 2;
 constexpr int kMissingNone = 0, kMissingNan = 2;
 constexpr size_t kMostLeaves = 1 << 20;
+constexpr double kLargestLeaf = 1e9;  // sums of scores stay finite
 
 }  // namespace
 
@@ -42,6 +43,8 @@ class TreesReader {
         fields_.clear();
       } else if (const size_t equals = line.find('='); equals != std::string::npos) {
         fields_[line.substr(0, equals)] = line.substr(equals + 1);
+      } else if (line == "average_output") {
+        refuse("has trees whose average counts, which is not supported");
       }
     }
     if (!ended) refuse("is no file of LightGBM's trees, or ends too early");
@@ -78,6 +81,8 @@ class TreesReader {
   void read_head() {
     const auto classes = values<int64_t>("num_class");
     if (classes.size() != 1 || classes[0] != static_cast<int64_t>(trees_.classes_)) refuse(fmt::format("answers other than {} classes", trees_.classes_));
+    if (const std::string& objective = field("objective"); objective != "multiclass" && !objective.starts_with("multiclass "))
+      refuse(fmt::format("was fitted for '{}', not for multiclass", objective));
     const std::string& names = field("feature_names");
     for (size_t from = 0; from < names.size();) {
       const size_t to = std::min(names.find(' ', from), names.size());
@@ -91,9 +96,15 @@ class TreesReader {
 
   void add_tree() {
     const auto leaves = values<double>("leaf_value");
+    const auto count = values<int64_t>("num_leaves");
     const auto first_leaf = static_cast<int32_t>(trees_.leaves_.size());
     const auto first_node = static_cast<int32_t>(trees_.nodes_.size());
-    if (leaves.empty() || trees_.leaves_.size() + leaves.size() > kMostLeaves) refuse("has no leaves, or too many");
+    if (leaves.empty() || trees_.leaves_.size() + leaves.size() > kMostLeaves) refuse(fmt::format("has no leaves, or too many, in tree {}", trees_.roots_.size()));
+    if (count != std::vector{std::ssize(leaves)}) refuse(fmt::format("has lists of unequal lengths in tree {}", trees_.roots_.size()));
+    if (!std::all_of(leaves.begin(), leaves.end(), [](double leaf) { return std::abs(leaf) <= kLargestLeaf; }))
+      refuse(fmt::format("has a leaf that is no score in tree {}", trees_.roots_.size()));
+    if (const auto linear = fields_.find("is_linear"); linear != fields_.end() && linear->second != "0")
+      refuse(fmt::format("has leaves that are sums in tree {}, which is not supported", trees_.roots_.size()));
     if (leaves.size() == 1) {
       trees_.leaves_.push_back(leaves[0]);
       trees_.roots_.push_back(-1 - first_leaf);
@@ -113,6 +124,7 @@ class TreesReader {
     };
     for (size_t i = 0; i < inner; ++i) {
       if (split[i] < 0 || split[i] >= std::ssize(row_index_)) refuse(fmt::format("splits at a feature that it does not name in tree {}", trees_.roots_.size()));
+      if (std::isnan(threshold[i])) refuse(fmt::format("has a threshold that is none in tree {}", trees_.roots_.size()));
       const int64_t missing = type[i] >> kMissingShift;
       if ((type[i] & kCategorical) != 0 || (missing != kMissingNone && missing != kMissingNan))
         refuse(fmt::format("has a split of categories or with zero for missing in tree {}, which is not supported", trees_.roots_.size()));
