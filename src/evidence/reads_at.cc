@@ -50,7 +50,7 @@ double chance_of(const ReadAt& read, size_t allele, size_t alleles) {
   const auto shown = static_cast<size_t>(read.allele);
   const double strays = read.astray * (shown == 0 ? 1 : kStraySeldom);
   const double slips = read.error / static_cast<double>(std::max<size_t>(1, alleles - 1));
-  return allele == shown ? 1 - read.error - read.astray + strays : slips + strays;
+  return (1 - read.astray) * (allele == shown ? 1 - read.error : slips) + strays;
 }
 
 }  // namespace

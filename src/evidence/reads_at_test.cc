@@ -246,5 +246,19 @@ TEST(LogLikelihoods, OfReadsThatMayComeFromElsewhereSayLittleOfTheReferenceAndMo
   }
 }
 
+TEST(LogLikelihoods, NeverSpeakAgainstWhatAReadShows) {
+  for (const double error : {0.0001, 0.1, 0.316, 0.45}) {
+    for (const double astray : {0.0, 0.1, 0.3, 0.45}) {
+      for (const size_t alleles : {2U, 3U, 5U}) {
+        for (size_t shown = 0; shown < 2; ++shown) {
+          const auto found = log_likelihoods({showing(static_cast<int>(shown), error, astray)}, alleles);
+          const auto best = std::max_element(found.begin(), found.end()) - found.begin();
+          EXPECT_EQ(best, static_cast<std::ptrdiff_t>(genotype_index(shown, shown))) << "error " << error << " astray " << astray << " alleles " << alleles;
+        }
+      }
+    }
+  }
+}
+
 }  // namespace
 }  // namespace haploom::evidence
