@@ -57,13 +57,17 @@ double chance_of(const ReadAt& read, size_t allele, size_t alleles) {
 
 PartitionReads::PartitionReads(const Partition& partition)
     : partition_(partition), measures_(partition.reads.size()), measured_(partition.reads.size(), false), shown_(partition.reads.size()) {
-  for (const genome::Candidate& candidate : partition.candidates) {
-    for (size_t alt = 0; alt < candidate.alts.size(); ++alt) {
-      if (candidate.read_support[alt].size() < 2) continue;
-      for (const int32_t read : candidate.read_support[alt]) {
-        Shown& shown = shown_[static_cast<size_t>(read)];
-        ++(candidate.haplotype_support[alt].empty() ? shown.novel : shown.known);
-      }
+  for (const auto* list : {&partition.candidates, &partition.silent}) {
+    for (const genome::Candidate& candidate : *list) count_shown(candidate);
+  }
+}
+
+void PartitionReads::count_shown(const genome::Candidate& candidate) {
+  for (size_t alt = 0; alt < candidate.alts.size(); ++alt) {
+    if (candidate.read_support[alt].size() < 2) continue;
+    for (const int32_t read : candidate.read_support[alt]) {
+      Shown& shown = shown_[static_cast<size_t>(read)];
+      ++(candidate.haplotype_support[alt].empty() ? shown.novel : shown.known);
     }
   }
 }

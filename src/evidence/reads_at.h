@@ -38,7 +38,7 @@ class PartitionReads {
   std::vector<ReadAt> at(const genome::Candidate& candidate) const;
   const ReadMeasures& measures(int32_t read);
 
-  // Alleles of the partition's candidates, each shown by two reads or more, that a read shows.
+  // Alleles of the partition's candidates, silent ones too, each shown by two reads or more, that a read shows.
   struct Shown {
     int novel = 0;  // no haplotype has them
     int known = 0;
@@ -46,6 +46,8 @@ class PartitionReads {
   Shown shown(int32_t read) const { return shown_[static_cast<size_t>(read)]; }
 
  private:
+  void count_shown(const genome::Candidate& candidate);
+
   const Partition& partition_;
   std::vector<ReadMeasures> measures_;
   std::vector<bool> measured_;

@@ -371,6 +371,17 @@ TEST_F(SilentCandidates, AreNobodysNeighboursAndMakeNoNoise) {
   EXPECT_EQ(number(shard, 1095, kNearest), 295) << "but they have neighbours";
 }
 
+TEST_F(SilentCandidates, OfReadsThatShowThemLeaveThemselvesOutOfTheOtherAlleles) {
+  panel_.second().silent = {panel_.second().substitution(1500, 3, 3, {panel_.alt_row()})};  // reads of low quality make no candidate
+  EXPECT_EQ(number(finished(panel_.partitions()), 1500, kSetKnown), 0);
+  genome::Candidate beside = panel_.second().site(1501, "G", {"T"});
+  beside.read_support = panel_.second().silent[0].read_support;
+  panel_.second().candidates.push_back(beside);
+  const Shard shard = finished(panel_.partitions());
+  EXPECT_EQ(number(shard, 1500, kSetNovel), 1);
+  EXPECT_EQ(number(shard, 1501, kSetKnown), 1);
+}
+
 // ---- the whole row
 
 // A candidate with everything that can be known of one: reads of all kinds, panel, neighbours, a long repeat, the network.
