@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <fstream>
 #include <limits>
+#include <random>
 #include <string>
 
 #include "base/error.h"
@@ -275,6 +276,38 @@ TEST_F(TreesFolder, WithSplitsThatNobodyReadsAreRefused) {
   for (const char* type : {"1", "3", "4", "6", "12", "-2"})
     EXPECT_THAT(refusal("decision_type=10 2", fmt::format("decision_type={} 2", type)), HasSubstr("not supported")) << type;
   EXPECT_THAT(refusal("is_linear=0", "is_linear=1"), HasSubstr("tree 0")) << "a leaf would be a sum over numbers";
+}
+
+// Characters exchanged, lost or doubled: an error that names the file, or trees that give some score to every row.
+TEST_F(TreesFolder, DamagedAtRandomAreRefusedOrAnswer) {
+  std::mt19937 draw(17);
+  const std::string whole = kFile;
+  int refused = 0, answered = 0;
+  for (int round = 0; round < 3000; ++round) {
+    std::string text = whole;
+    for (uint32_t left = 1 + draw() % 3; left > 0; --left) {
+      const size_t at = draw() % text.size();
+      const uint32_t kind = draw() % 3;
+      if (kind == 0) text[at] = " \n-=.0123456789eTnx"[draw() % 20];
+      if (kind == 1) text.erase(at, 1 + draw() % 30);
+      if (kind == 2) text.insert(at, text.substr(draw() % text.size(), 1 + draw() % 30));
+    }
+    std::ofstream(path_) << text;
+    try {
+      const Trees trees(path_, kNumbers, 3);
+      for (const float value : {kNan, -1e30F, 0.0F, 15.0F}) {
+        std::array<double, 3> out{};
+        trees.scores(std::array<float, 4>{value, value, kNan, -value}, out);
+        for (const double score : out) ASSERT_TRUE(std::isfinite(score)) << text;
+      }
+      ++answered;
+    } catch (const Error& error) {
+      ASSERT_EQ(error.reason(), Reason::kModel) << text;
+      ++refused;
+    }
+  }
+  EXPECT_GT(refused, 500);
+  EXPECT_GT(answered, 200);
 }
 
 TEST(Softmax, SumsToOneHoweverLargeTheScores) {
