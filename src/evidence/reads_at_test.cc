@@ -195,6 +195,7 @@ TEST(LogLikelihoods, OfOneReadStandInVcfOrder) {
 TEST(LogLikelihoods, OfNoReadAndOfOtherAllelesSayNothing) {
   EXPECT_EQ(log_likelihoods({}, 2), std::vector<double>(3, 0));
   EXPECT_EQ(log_likelihoods({showing(kOtherAllele), showing(kOtherAllele)}, 3), std::vector<double>(6, 0));
+  EXPECT_EQ(log_likelihoods({showing(kOtherAllele), showing(1)}, 3), log_likelihoods({showing(1)}, 3));
 }
 
 // The product over reads of the chance that either of the two copies shows it.

@@ -104,6 +104,17 @@ TEST_F(RowsOfReads, CountThem) {
   EXPECT_EQ(number(kSetStarts), 1) << "they begin at one place";
 }
 
+TEST_F(RowsOfReads, BeginAtTheirEndWhereTheyAreReversed) {
+  for (const char* cigar : {"40M", "41M", "39M"}) scene_.read(30, cigar, {}, {60, 30, true, 300});
+  scene_.read(31, "39M", {}, {60, 30, true, 300});
+  candidate_.read_support = {{6, 7, 8}};
+  EXPECT_EQ(number(kSetStarts), 3);
+  candidate_.read_support = {{6, 9}};
+  EXPECT_EQ(number(kSetStarts), 1);
+  candidate_.read_support = {{3, 6}};
+  EXPECT_EQ(number(kSetStarts), 2) << "both strands";
+}
+
 TEST_F(RowsOfReads, TellTheirStrands) {
   EXPECT_FLOAT_EQ(number(kSetForward), 0.5F);
   EXPECT_FLOAT_EQ(number(kRefForward), 2.0F / 3);

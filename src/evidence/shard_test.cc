@@ -188,7 +188,8 @@ TEST(Noise, OfSlipsIsTheShareOfThirdAllelesInLongRepeats) {
   scene.candidates = {slip(scene, 99, 8), slip(scene, 207, 7)};
   ASSERT_EQ(scene.candidates[0].ref.substr(1), "A");
   ASSERT_EQ(scene.candidates[1].ref.substr(1), "G");
-  scene.candidates[1].read_support[0] = {6};  // another share, which must not count: its repeat is too short
+  scene.candidates[1].read_support[0] = {6, 7};
+  scene.candidates[1].read_uncalled = {8, 9};  // another share, which must not count: its repeat is too short
   const Shard shard = finished(partitions);
   EXPECT_EQ(number(shard, 99, kTract), 8);
   EXPECT_EQ(number(shard, 207, kTract), 7);

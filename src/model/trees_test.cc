@@ -194,7 +194,7 @@ TEST_F(TreesFolder, SplitInDoubleWhatRowsHoldInFloat) {
 TEST_F(TreesFolder, ThatEndTooEarlyAreRefused) {
   const std::string text = kFile;
   const size_t whole = text.find("end of trees") + std::string("end of trees").size();
-  for (size_t length = 0; length < whole; ++length) {
+  for (size_t length = 0; length < whole; length += length + 20 < whole ? 5 : 1) {
     const std::string said = refusal_of(text.substr(0, length));
     ASSERT_THAT(said, HasSubstr("ends too early")) << length;
   }
@@ -283,7 +283,7 @@ TEST_F(TreesFolder, DamagedAtRandomAreRefusedOrAnswer) {
   std::mt19937 draw(17);
   const std::string whole = kFile;
   int refused = 0, answered = 0;
-  for (int round = 0; round < 3000; ++round) {
+  for (int round = 0; round < 600; ++round) {
     std::string text = whole;
     for (uint32_t left = 1 + draw() % 3; left > 0; --left) {
       const size_t at = draw() % text.size();
@@ -306,8 +306,8 @@ TEST_F(TreesFolder, DamagedAtRandomAreRefusedOrAnswer) {
       ++refused;
     }
   }
-  EXPECT_GT(refused, 500);
-  EXPECT_GT(answered, 200);
+  EXPECT_GT(refused, 100);
+  EXPECT_GT(answered, 50);
 }
 
 TEST(Softmax, SumsToOneHoweverLargeTheScores) {
