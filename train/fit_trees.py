@@ -1,44 +1,54 @@
 #!/usr/bin/env python3
 """Fits the cascade's trees on numbers and writes them into a model folder: plain.txt, final.txt, cascade.json.
 
-  fit_trees.py --numbers DIR --out models/wgs [--rounds 400] [--least 0.999] [--seed 1] [--report FILE.json]
+  fit_trees.py --numbers DIR --sets DIR --out models/wgs [--rounds 300] [--least 0.999] [--without panel|network ...] [--seed 1]
 
-In:   DIR of make_examples.py --numbers: NAME.numbers.f32, NAME.numbers.txt, NAME.labels.u8; sets named watch* are not fitted on
+In:   DIR of make_examples.py --numbers: NAME[.PANEL].numbers.f32, .numbers.txt, .labels.u8; sets named watch* are not fitted on
+      DIR of make_sets.py, whose manifests tell the regions
 Out:  plain.txt   trees that see what one partition tells of a site, to settle plain sites
       final.txt   trees that see everything; the network's answer is missing where the plain trees settle a site
       cascade.json  with the probability that settles, the temperature and the flags that candidates are looked for with
+      cascade_training.json, reliability.svg  figures of the fit
 
-Sets are cut into folds by their region, so that a site is never judged by trees that saw it under another donor. Out-of-fold
-answers of the plain trees say where the final trees go without the network; those of the final trees give the temperature.
+Sets are cut into folds by their region, so that a site is never judged by trees that saw it under another donor or panel.
+Out-of-fold answers of the plain trees say where the final trees go without the network; those of the final trees give the
+temperature. --without: for comparisons, trees that are not told of the panel, or not of the network's answer.
 """
 import argparse
 import glob
 import json
 import os
+import zlib
 
 import lightgbm
 import numpy as np
 
-FOLDS = 4
+FOLDS = 3
 UNSURE = 255
 FIRST_OF_SHARD = 'depth_share'   # numbers from here on are known when the whole shard is
 NETWORK = ('network_0', 'network_1', 'network_2')
 PANEL = ('haplotypes', 'set_haplotypes', 'set_frequency', 'other_haplotypes', 'panel_fit', 'local_fit', 'prior_0', 'prior_1', 'prior_2',
-         'posterior_0', 'posterior_1', 'posterior_2')
+         'posterior_0', 'posterior_1', 'posterior_2', 'set_known', 'set_novel', 'novel_within_500', 'nearest_novel', 'known_within_2000', 'novel_within_2000')
 SETTINGS = {
-    'plain': dict(learning_rate=0.08, num_leaves=31, min_data_in_leaf=40, feature_fraction=0.5, bagging_fraction=0.8, bagging_freq=1, lambda_l2=2.0, max_bin=255),
-    'final': dict(learning_rate=0.05, num_leaves=31, min_data_in_leaf=30, feature_fraction=0.4, bagging_fraction=0.8, bagging_freq=1, lambda_l2=2.0, max_bin=255),
+    'plain': dict(learning_rate=0.1, num_leaves=31, min_data_in_leaf=60, feature_fraction=0.5, bagging_fraction=0.8, bagging_freq=1, lambda_l2=2.0, max_bin=127),
+    'final': dict(learning_rate=0.06, num_leaves=31, min_data_in_leaf=60, feature_fraction=0.4, bagging_fraction=0.7, bagging_freq=1, lambda_l2=5.0, max_bin=127),
 }
+
+
+def wanted(name, other_panels):
+    """A set with its own panel always, watched ones too; of looks at another panel that share, by their names."""
+    own = len(name.split('.')) == 2
+    return own or name.startswith('watch') or zlib.crc32(name.encode()) % 100 < 100 * other_panels
 
 
 class Data:
     """Labelled rows of all sets: x, y, set index of each, names of the sets and of the numbers."""
 
-    def __init__(self, folder, names=None):
+    def __init__(self, folder, other_panels, names=None):
         self.sets, xs, ys, index = [], [], [], []
         for path in sorted(glob.glob(os.path.join(folder, '*.numbers.f32'))):
             prefix = path[:-len('.numbers.f32')]
-            if not os.path.exists(prefix + '.labels.u8'):
+            if not os.path.exists(prefix + '.labels.u8') or not wanted(os.path.basename(prefix), other_panels):
                 continue
             with open(prefix + '.numbers.txt') as f:
                 own = f.read().split()
@@ -61,15 +71,21 @@ class Data:
         return self.names.index(name)
 
 
-def folds(data):
-    """A number for each row: sets of one region (their number within the group says it roughly) stay together."""
-    piece = np.array([int(s.split('.')[1]) for s in data.sets])
-    return (piece % FOLDS)[data.set]
+def folds(data, sets):
+    """A number for each row; sets whose regions begin at the same place stay together."""
+    starts = []
+    for name in data.sets:
+        with open(os.path.join(sets, '.'.join(name.split('.')[:2]), 'manifest.json')) as f:
+            contig, _, span = json.load(f)['region'].partition(':')
+        starts.append((contig, int(span.split('-')[0])))
+    order = sorted(set(starts))
+    return np.array([order.index(start) % FOLDS for start in starts])[data.set]
 
 
 def fit(kind, data, x, rows, rounds, seed):
-    columns = list(range(data.column(FIRST_OF_SHARD))) if kind == 'plain' else list(range(len(data.names)))
-    train = lightgbm.Dataset(x[rows][:, columns], data.y[rows], feature_name=[data.names[c] for c in columns], free_raw_data=True)
+    known = range(data.column(FIRST_OF_SHARD)) if kind == 'plain' else range(len(data.names))
+    columns = [c for c in known if data.names[c] not in data.hidden]
+    train = lightgbm.Dataset(x[rows][:, columns], data.y[rows], feature_name=[data.names[c] for c in columns], free_raw_data=True, params=dict(max_bin=SETTINGS[kind]['max_bin'], verbosity=-1))
     settings = dict(SETTINGS[kind], objective='multiclass', num_class=3, seed=seed, num_threads=2, verbosity=-1, deterministic=True)
     booster = lightgbm.train(settings, train, rounds)
     return booster, columns
@@ -86,6 +102,15 @@ def out_of_fold(kind, data, x, rounds, seed, fold):
         model = fit(kind, data, x, (fold != k) & ~data.watched, rounds, seed)
         out[fold == k] = answers(model, x[fold == k])
     return out
+
+
+def save(booster, path):
+    """LightGBM's file without what only continued training needs: less than half of it, and LightGBM reads it as well."""
+    dropped = ('leaf_weight=', 'leaf_count=', 'internal_value=', 'internal_weight=', 'internal_count=', 'split_gain=', 'tree_sizes=', 'feature_infos=')
+    whole = booster.model_to_string()
+    trees = whole[:whole.index('end of trees')] + 'end of trees\n'
+    with open(path, 'w') as f:
+        f.writelines(line + '\n' for line in trees.splitlines() if not line.startswith(dropped))
 
 
 def cross_entropy(p, y):
@@ -105,6 +130,30 @@ def calibration_error(p, y, bins=15):
     return float(sum(len(b) * abs(sure[b].mean() - right[b].mean()) for b in np.array_split(order, bins)) / len(y))
 
 
+def draw_reliability(path, parts):
+    """parts: {name: (p, y)}. How often the foremost answer is right, by how sure it is, in Phred as GQ is written."""
+    import matplotlib
+    matplotlib.use('svg')
+    from matplotlib import pyplot
+    matplotlib.rcParams['svg.hashsalt'] = 'haploom'
+    figure, axes = pyplot.subplots(figsize=(5, 5))
+    edges = np.arange(0, 51, 5)
+    axes.plot([0, 50], [0, 50], color='grey', linewidth=0.8)
+    for name, (p, y) in parts.items():
+        told = np.minimum(-10 * np.log10(np.maximum(1 - p.max(1), 1e-5)), 49.9)
+        wrong = p.argmax(1) != y
+        x, seen = [], []
+        for a, b in zip(edges, edges[1:]):
+            rows = (told >= a) & (told < b)
+            if rows.sum() >= 50:
+                x.append(-10 * np.log10((1 - p[rows].max(1)).mean()))
+                seen.append(-10 * np.log10((wrong[rows].sum() + 0.5) / (rows.sum() + 1)))
+        axes.plot(x, seen, marker='o', label=name)
+    axes.set(xlabel='told: -10 log10 P(wrong)', ylabel='seen: -10 log10 share of wrong answers', xlim=(0, 50), ylim=(0, 50))
+    axes.legend()
+    figure.savefig(path, metadata={'Date': None})
+
+
 def without_network(data, x, settled):
     out = x.copy()
     for name in NETWORK:
@@ -112,18 +161,9 @@ def without_network(data, x, settled):
     return out
 
 
-def spoiled(data, x, seed, share=0.12):
-    """Some sites lose their panel: the trees must know what to do without one."""
-    out, rng = x.copy(), np.random.default_rng(seed)
-    lost = rng.random(len(x)) < share
-    for name in PANEL:
-        out[lost, data.column(name)] = 0 if name in ('haplotypes', 'set_haplotypes', 'other_haplotypes') else np.nan
-    return out
-
-
 def by_set(data, p):
     report = {}
-    for i, name in enumerate(data.sets):
+    for i, name in sorted(enumerate(data.sets), key=lambda one: one[1]):
         if name.startswith('watch'):
             rows = data.set == i
             report[name] = dict(rows=int(rows.sum()), wrong=int((p[rows].argmax(1) != data.y[rows]).sum()), loss=round(cross_entropy(p[rows], data.y[rows]), 4))
@@ -134,14 +174,17 @@ def main():
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ap.add_argument('--numbers', required=True)
     ap.add_argument('--out', required=True)
+    ap.add_argument('--sets', required=True)
     ap.add_argument('--rounds', type=int, default=400)
-    ap.add_argument('--plain-rounds', type=int, default=250)
+    ap.add_argument('--plain-rounds', type=int, default=150)
+    ap.add_argument('--without', nargs='*', default=[], choices=('panel', 'network'))
     ap.add_argument('--least', type=float, default=0.999)
+    ap.add_argument('--other-panels', type=float, default=0.6, help='share of the looks without a panel or with another one that is fitted on')
     ap.add_argument('--seed', type=int, default=1)
-    ap.add_argument('--report')
     a = ap.parse_args()
-    data = Data(a.numbers)
-    fold = folds(data)
+    data = Data(a.numbers, a.other_panels)
+    data.hidden = (PANEL if 'panel' in a.without else ()) + (NETWORK if 'network' in a.without else ())
+    fold = folds(data, a.sets)
     print(f'{len(data.sets)} sets, {len(data.y)} rows, {int(data.watched.sum())} of them watched', flush=True)
 
     plain_oof = out_of_fold('plain', data, data.x, a.plain_rounds, a.seed, fold)
@@ -150,32 +193,36 @@ def main():
     wrong = (plain_oof.argmax(1) != data.y) & settled
     print(f'plain: settles {settled[learnt].mean():.3f}, wrong there {wrong[learnt].sum() / max(1, settled[learnt].sum()):.5f}', flush=True)
     x = without_network(data, data.x, settled)
-    final_oof = out_of_fold('final', data, spoiled(data, x, a.seed), a.rounds, a.seed, fold)
+    final_oof = out_of_fold('final', data, x, a.rounds, a.seed, fold)
     temperature = min(np.arange(0.7, 3.01, 0.05), key=lambda t: cross_entropy(warmed(final_oof[learnt], t), data.y[learnt]))
     print(f'final: loss {cross_entropy(final_oof[learnt], data.y[learnt]):.4f}, temperature {temperature:.2f}, '
           f'wrong {(final_oof[learnt].argmax(1) != data.y[learnt]).mean():.5f}', flush=True)
 
     plain = fit('plain', data, data.x, learnt, a.plain_rounds, a.seed)
-    final = fit('final', data, spoiled(data, x, a.seed), learnt, a.rounds, a.seed)
+    final = fit('final', data, x, learnt, a.rounds, a.seed)
     settled_now = answers(plain, data.x).max(1) >= a.least
     watched = warmed(answers(final, without_network(data, data.x, settled_now)), temperature)
     report = dict(sets=len(data.sets), rows=int(learnt.sum()), least=a.least, temperature=round(float(temperature), 2), rounds=a.rounds, plain_rounds=a.plain_rounds,
-                  seed=a.seed, settled=round(float(settled[learnt].mean()), 4), settled_wrongly=int(wrong[learnt].sum()),
+                  seed=a.seed, other_panels=a.other_panels, settled=round(float(settled[learnt].mean()), 4), settled_wrongly=int(wrong[learnt].sum()),
                   out_of_fold_loss=round(cross_entropy(warmed(final_oof[learnt], temperature), data.y[learnt]), 5),
                   out_of_fold_calibration_error=round(calibration_error(warmed(final_oof[learnt], temperature), data.y[learnt]), 5),
                   watched_calibration_error=round(calibration_error(watched[data.watched], data.y[data.watched]), 5), watched=by_set(data, watched))
-    print(json.dumps(report, indent=1))
+    print(json.dumps({k: v for k, v in report.items() if k != 'watched'}))
+    for name, one in report['watched'].items():
+        print(f'{name:24} {one}')
 
     os.makedirs(a.out, exist_ok=True)
-    plain[0].save_model(os.path.join(a.out, 'plain.txt'), importance_type='gain')
-    final[0].save_model(os.path.join(a.out, 'final.txt'), importance_type='gain')
+    save(plain[0], os.path.join(a.out, 'plain.txt'))
+    save(final[0], os.path.join(a.out, 'final.txt'))
     with open(os.path.join(a.out, 'cascade.json'), 'w') as f:
         json.dump(dict(version='1', plain=dict(trees='plain.txt', least=a.least), final=dict(trees='final.txt', temperature=round(float(temperature), 2)),
                        flags_for_calling=dict(vsc_min_count_panel_alleles=1)), f, indent=1)
         f.write('\n')
-    if a.report:
-        with open(a.report, 'w') as f:
-            json.dump(report, f, indent=1)
+    with open(os.path.join(a.out, 'cascade_training.json'), 'w') as f:
+        json.dump(report, f, indent=1)
+        f.write('\n')
+    draw_reliability(os.path.join(a.out, 'reliability.svg'),
+                     {'out of fold': (warmed(final_oof[learnt], temperature), data.y[learnt]), 'watched': (watched[data.watched], data.y[data.watched])})
 
 
 if __name__ == '__main__':

@@ -1,10 +1,13 @@
-// A file descriptor that closes itself.
+// A file descriptor that closes itself, and the way to get one.
 //
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <fcntl.h>
 #include <unistd.h>
 
+#include <cerrno>
+#include <string>
 #include <utility>
 
 namespace haploom::base {
@@ -32,6 +35,17 @@ class Descriptor {
  private:
   int number_ = -1;
 };
+
+// open(), again where a signal came between: network file systems do that. None, and errno, where it fails.
+inline Descriptor opened(const std::string& path, int flags, mode_t mode = 0) {
+  constexpr int kAttempts = 100;
+  int number = -1;
+  for (int attempt = 0; attempt < kAttempts; ++attempt) {
+    number = ::open(path.c_str(), flags, mode);
+    if (number >= 0 || errno != EINTR) break;
+  }
+  return Descriptor(number);
+}
 
 }  // namespace haploom::base
 

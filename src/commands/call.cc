@@ -121,9 +121,13 @@ void check_files(const Options& options, const pipeline::CallRequest& request, c
   check_outputs_are_apart(outputs, inputs);
 }
 
-// The steps know no cascade: the network alone answers there.
+void warn_of_no_cascade(const RunFlags& flags) {
+  base::warn("commands", "the steps leave the cascade of {} out: the network alone answers (docs/cascade.md)", flags.common.model_folder());
+}
+
+// The steps know no cascade.
 RunFlags without_cascade(const RunFlags& flags) {
-  if (flags.cascade) base::warn("commands", "the steps leave the cascade of {} out: the network alone answers", flags.common.model_folder());
+  if (flags.cascade) warn_of_no_cascade(flags);
   RunFlags out = flags;
   out.cascade = false;
   return out;
@@ -137,6 +141,7 @@ report::RunSummary run(const Options& options) {
   check_files(options, request, steps);
   if (!given.empty()) {
     make_folder("intermediate_results_dir", given);
+    if (options.cascade && model::has_cascade(options.run.common.model_folder())) warn_of_no_cascade(options.run);
     return run_steps(steps, options.logging_dir);
   }
   const std::string why = pipeline::only_in_steps(request);

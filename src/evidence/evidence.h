@@ -53,13 +53,13 @@ struct Site {
   std::vector<double> log_likelihoods;  // of the genotypes of REF and ALTs in VCF order, log10
   std::optional<size_t> panel_site;     // index into the shard's sites of the panel
   size_t partition = 0;                 // index into the shard's partitions
-  bool in_panel = false;                // every alt that reads bear out is there
+  bool in_panel = false;                // it has the alt that most reads show
   bool sure = false;                    // reads leave no doubt of an alt
   bool borne_out = false;               // by more than a stray read
   float beside_two = 0;                 // share of reads that show neither of the two foremost alleles
   bool silent = false;                  // of Partition::silent; index: in that list, else in the partition's candidates
   size_t index = 0;
-  bool called = true;                   // of silent ones: the panel leaves no doubt that there is something, known after finish()
+  bool called = true;                   // silent ones only if panel and reads together make a copy likely, known after finish()
 };
 
 struct PanelCrossing;
@@ -77,6 +77,11 @@ class Shard {
   // To be called once, after the last partition and the network's answers.
   void finish(const prior::Options& options);
 
+  // So far the sample has hardly any allele that the panel knows: what such a panel says of other sites only misleads. finish() then
+  // takes what it said out of all rows, as if there were none. Panels of the sample's own or a neighbouring population, and two
+  // haplotypes of another person, knew a seventh of the sure alleles or more in all training sets; unrelated ones 3 in 100 at most.
+  bool panel_misleads() const { return sure_ >= kEnoughSure && known_ < kLeastKnown * sure_; }
+
   // Partition after partition, in each the candidates in order and behind them the silent ones.
   const std::vector<Site>& sites() const { return sites_; }
   std::span<const float> row(size_t site, size_t set) const;
@@ -90,6 +95,11 @@ class Shard {
   void add_depths();
   void add_noise();
 
+  static constexpr int kEnoughSure = 20;
+  static constexpr double kLeastKnown = 0.07;
+  void forget_panel();
+
+  int sure_ = 0, known_ = 0;  // alleles that reads leave no doubt of, and those of them that the panel has
   std::vector<Site> sites_;
   std::vector<PanelCrossing> crossings_;
   std::vector<float> partition_depths_;

@@ -66,7 +66,7 @@ enum Number : size_t {
   kLocalDepthShare,  // that of the partition and its neighbours
   kMedianDepth,
   kMismatchNoise,    // mean kRefMismatches of the shard's sites
-  kSlipNoise,        // share of reads that show neither of the two foremost alleles of a candidate in a repeat of 8 bases and more
+  kSlipNoise,        // share of reads that show neither of the two foremost alleles of an indel candidate in a repeat of 8 bases and more
   kWithin20,         // other candidates so near
   kWithin100,
   kWithin500,

@@ -100,8 +100,7 @@ void Shard::add_site(const Partition& partition, const genome::Candidate& candid
   Site site;
   const std::vector<ReadAt> reads = measured.at(candidate);
   site.log_likelihoods = log_likelihoods(reads, candidate.alts.size() + 1);
-  // Regions that overlap give a position twice.
-  if (panel != nullptr && PanelCrossings::is_one(candidate) && (crossings_.empty() || crossings_.back().position < candidate.start)) {
+  if (panel != nullptr && PanelCrossings::is_one(candidate)) {
     site.panel_site = crossings_.size();
     crossings_.push_back(panel->at(candidate, site.log_likelihoods));
   }
@@ -120,6 +119,8 @@ void Shard::add_site(const Partition& partition, const genome::Candidate& candid
   const std::span<const float> row(site.rows.begin() + static_cast<std::ptrdiff_t>(alone * kNumbers), kNumbers);
   site.borne_out = !silent && row[kSetReads] >= kBorneOutReads && row[kSetFraction] >= kBorneOutFraction;
   site.sure = !silent && row[kSetReads] >= kSureReads && row[kSetFraction] >= kSureFraction && std::max(row[kLikelihood01], row[kLikelihood01] + row[kLikelihood12]) >= kSure;
+  sure_ += site.sure;
+  known_ += site.sure && site.in_panel;
   sites_.push_back(std::move(site));
 }
 
@@ -175,12 +176,8 @@ void Shard::add_priors(const prior::Options& options) {
   // How well the panel foretells what the reads leave no doubt of: log10 of the prior of their genotype.
   std::vector<int64_t> places;
   std::vector<double> sums = {0};
-  int sure = 0, known = 0;
   for (const Site& site : sites_) {
-    if (!site.sure) continue;
-    ++sure;
-    known += site.in_panel;
-    if (priors.empty()) continue;
+    if (!site.sure || priors.empty()) continue;
     const auto best = static_cast<size_t>(std::max_element(site.log_likelihoods.begin(), site.log_likelihoods.end()) - site.log_likelihoods.begin());
     places.push_back(site.position);
     sums.push_back(sums.back() + (site.panel_site ? std::max(kWorstFit, std::log10(std::max(1e-9, priors[*site.panel_site][best]))) : kWorstFit));
@@ -196,8 +193,8 @@ void Shard::add_priors(const prior::Options& options) {
     const double sum = sums[last] - sums[first] - (sums[own_end] - sums[own]);
     for (size_t i = 0; i < site.sets.size(); ++i) {
       const std::span<float> row(site.rows.begin() + static_cast<std::ptrdiff_t>(i * kNumbers), kNumbers);
-      row[kSureAlleles] = static_cast<float>(sure);
-      if (sure > 0 && row[kHaplotypes] > 0) row[kPanelFit] = static_cast<float>(known) / static_cast<float>(sure);
+      row[kSureAlleles] = static_cast<float>(sure_);
+      if (sure_ > 0 && row[kHaplotypes] > 0) row[kPanelFit] = static_cast<float>(known_) / static_cast<float>(sure_);
       if (others > 0) row[kLocalFit] = static_cast<float>(sum / static_cast<double>(others));
       if (!site.panel_site || priors.empty()) continue;
       const std::vector<double>& prior = priors[*site.panel_site];
@@ -281,7 +278,23 @@ void Shard::add_noise() {
   }
 }
 
+void Shard::forget_panel() {
+  crossings_.clear();
+  for (Site& site : sites_) {
+    site.panel_site.reset();
+    site.in_panel = false;
+    for (size_t i = 0; i < site.sets.size(); ++i) {
+      const std::span<float> row(site.rows.begin() + static_cast<std::ptrdiff_t>(i * kNumbers), kNumbers);
+      row[kSetNovel] += row[kSetKnown];
+      row[kSetKnown] -= row[kSetKnown];  // NaN stays
+      row[kHaplotypes] = row[kSetHaplotypes] = row[kOtherHaplotypes] = 0;
+      row[kSetFrequency] = kNobodyKnows;
+    }
+  }
+}
+
 void Shard::finish(const prior::Options& options) {
+  if (panel_misleads()) forget_panel();
   add_priors(options);
   add_neighbours();
   add_depths();

@@ -82,7 +82,7 @@ void GuardedFile::refuse(const char* doing, const char* cause) const {
 }
 
 GuardedFile::GuardedFile(std::string path, std::string module, Reason reason) : path_(std::move(path)), module_(std::move(module)), reason_(reason) {
-  const Descriptor file(::open(path_.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));  // a mapping outlives it
+  const Descriptor file = base::opened(path_, O_RDONLY | O_CLOEXEC | O_NONBLOCK);  // a mapping outlives it
   if (!file) refuse("open", std::strerror(errno));
   struct stat facts {};
   if (::fstat(file.number(), &facts) != 0) refuse("examine", std::strerror(errno));

@@ -109,7 +109,7 @@ void fill_genotype(Call& call, const std::optional<Phase>& phase, const std::vec
   const auto best = std::max_element(probabilities.begin(), probabilities.end());
   call.genotype = genotype_at(static_cast<int>(best - probabilities.begin()));
   if (phase) phase_genotype(call, *phase);
-  if (std::accumulate(call.allele_depth.begin(), call.allele_depth.end(), int64_t{0}) == 0) {
+  if (!options.genotype_without_reads && std::accumulate(call.allele_depth.begin(), call.allele_depth.end(), int64_t{0}) == 0) {
     call.genotype = {-1, -1};
     call.likelihoods = {0, 0};
     call.filter = filter_of(call, options.qual_filter);

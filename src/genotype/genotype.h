@@ -35,6 +35,7 @@ struct CallOptions {
   double multi_allelic_qual_filter = 1.0;
   double cnn_homref_call_min_gq = 20.0;
   bool use_multiallelic_model = false;  // for sites where two alts remain; not with RemovedAlts::kInAlt
+  bool genotype_without_reads = false;  // ours: a site that no read covers keeps what the panel says of it; upstream makes it ./.
   RemovedAlts removed_alts = RemovedAlts::kDropped;  // debug_output_all_candidates
 };
 

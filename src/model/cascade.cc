@@ -49,6 +49,7 @@ struct Cascade::File {
       if (name.has_parent_path()) throw model_error(fmt::format("{}: the trees '{}' lie outside the folder", path, name.string()));
       return (std::filesystem::path(folder) / name).string();
     };
+    if (json.value("version", nlohmann::json()) != "1") throw model_error(fmt::format("{}: its 'version' is not \"1\", the one that this haploom knows", path));
     plain = trees("plain");
     final = trees("final");
     least = number("plain", "least", 0.34, 2);

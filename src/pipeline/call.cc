@@ -38,13 +38,14 @@ struct Shared {
   const model::Model& model;
   const std::optional<model::Cascade>& cascade;
   ExamineOptions options;
+  genotype::CallOptions output;
   std::vector<genome::Region> haploid;         // where there is one copy
   std::vector<genome::Region> haploid_blocks;  // the same of reference blocks
   std::optional<genotype::ReferenceConfidences> confidences;  // if a gVCF is wanted
 
   genotype::Call call(const genome::Candidate& candidate, const std::vector<genome::GenotypeProbabilities>& answers) const {
     const bool one_copy = contains(haploid, candidate.contig, candidate.start);
-    return genotype::call_site(candidate, answers, request.output.options, one_copy ? genotype::Ploidy::kHaploid : genotype::Ploidy::kDiploid);
+    return genotype::call_site(candidate, answers, output, one_copy ? genotype::Ploidy::kHaploid : genotype::Ploidy::kDiploid);
   }
 };
 
@@ -183,8 +184,9 @@ report::RunSummary call(const CallRequest& request) {
   const genome::ContigList& contigs = inputs.reference.contigs();
   std::optional<model::Cascade> cascade;
   if (request.cascade) cascade.emplace(request.network.model_folder, evidence::names());
-  Shared shared{inputs, request, model, cascade, weighed_options(examples.options, cascade.has_value()), haploid_regions(output.haploid_contigs, output.par_regions_bed.value_or(""), contigs),
+  Shared shared{inputs, request, model, cascade, weighed_options(examples.options, cascade.has_value()), output.options, haploid_regions(output.haploid_contigs, output.par_regions_bed.value_or(""), contigs),
                 haploid_regions(examples.haploid_contigs, examples.par_regions_bed, contigs), std::nullopt};
+  shared.output.genotype_without_reads = cascade.has_value();
   if (output.output_gvcf) shared.confidences.emplace(examples.reference_model);
   CallWriter writer(inputs.reference, vcf_header(output, contigs, sample), output);
   inputs.attach_pangenome();

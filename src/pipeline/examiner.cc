@@ -100,7 +100,7 @@ realign::Realignment Examiner::realignment(const genome::Region& partition, cons
 }
 
 std::vector<genome::Read> Examiner::haplotype_reads(const genome::Region& partition, const genome::Contig& contig, std::vector<uint32_t>& owners) {
-  if (!sources_.haplotypes || (painter_.shape().height_pangenome == 0 && !options_.panel_evidence)) return {};
+  if (!sources_.haplotypes || !panel_is_trusted_ || (painter_.shape().height_pangenome == 0 && !options_.panel_evidence)) return {};
   std::vector<genome::Read> all = sources_.haplotypes(partition, contig);
   if (options_.panel_evidence && sources_.owners) owners = sources_.owners();
   auto sample = sampled(all, partition, options_.reads);

@@ -90,6 +90,9 @@ class Examiner {
   std::vector<int64_t> positions(const genome::Region& partition, const std::vector<genome::Read>& reads,
                                  const pileup::ReferenceWindow& reference);
 
+  // Whether the pangenome is asked from here on; it is at first.
+  void trust_panel(bool trusted) { panel_is_trusted_ = trusted; }
+
   const tensor::Painter& painter() const { return painter_; }  // while a candidate is taken: whose rows its images show
 
   int64_t windows_with_candidates() const { return windows_with_candidates_; }
@@ -122,6 +125,7 @@ class Examiner {
   pileup::FractionSampler reference_sites_;
   StageClock& clock_;
   std::vector<uint8_t> images_;
+  bool panel_is_trusted_ = true;
   int64_t windows_with_candidates_ = 0;
   int64_t windows_with_haplotypes_ = 0;
 };

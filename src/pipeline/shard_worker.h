@@ -32,6 +32,7 @@ class ShardWorker {
   StageClock& clock() { return clock_; }
   int64_t reads() const { return reads_; }  // that passed the filter so far
   const Examiner& examiner() const { return examiner_; }
+  Examiner& examiner() { return examiner_; }
 
  private:
   using Work = std::function<void(const genome::Region& partition, std::vector<genome::Read>& reads, const pileup::ReferenceWindow& window)>;

@@ -10,7 +10,9 @@ namespace {
 
 class Weighing {
  public:
-  Weighing(ShardWorker& worker, Questions& questions, const model::Cascade* cascade) : worker_(worker), questions_(questions), cascade_(cascade) {}
+  Weighing(ShardWorker& worker, Questions& questions, const model::Cascade* cascade) : worker_(worker), questions_(questions), cascade_(cascade) {
+    worker_.examiner().trust_panel(true);
+  }
 
   // Takes the candidates that are settled out of the partition.
   void look(Partition& partition) {
@@ -35,6 +37,7 @@ class Weighing {
       }
     }
     partition.candidates = std::move(open);
+    worker_.examiner().trust_panel(!evidence_.panel_misleads());
     worker_.clock().lap(Stage::kEvidence);
   }
 

@@ -85,7 +85,7 @@ Draft Draft::reserve(const ObjectPlace& place, const Reservation& wanted) {
 
 void Draft::create(Publication publication) {
   if (publication == Publication::kUnnamed && ::access("/proc/self/fd", X_OK) == 0) {
-    file_ = Descriptor(::open(place_.directory.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600));
+    file_ = base::opened(place_.directory, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
     if (file_) return;
     if (!unnamed_unsupported(errno)) throw refused(place_, bytes_, "create a file", errno);
   }
@@ -95,7 +95,7 @@ void Draft::create(Publication publication) {
 void Draft::create_named() {
   std::random_device random;
   temporary_ = fmt::format("{}{}.{:08x}", place_.temporary, ::getpid(), random());
-  file_ = Descriptor(::open(temporary_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
+  file_ = base::opened(temporary_, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
   if (!file_) {
     const int error = errno;
     temporary_.clear();
@@ -146,7 +146,7 @@ void sweep_temporaries(const ObjectPlace& place) {
   for (const auto& entry : std::filesystem::directory_iterator(place.directory, ignored)) {
     const std::string path = entry.path().string();
     if (!entry.path().filename().string().starts_with(prefix)) continue;
-    const Descriptor file(::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+    const Descriptor file = base::opened(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
     if (file && ::flock(file.number(), LOCK_EX | LOCK_NB) == 0) ::unlink(path.c_str());
   }
 }

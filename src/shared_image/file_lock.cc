@@ -37,7 +37,7 @@ Error closed_to_us(const std::string& path, int error) {
 }
 
 Descriptor open_lock_file(const std::string& path) {
-  Descriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600));
+  Descriptor file = base::opened(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
   if (!file) throw closed_to_us(path, errno);
   struct stat status {};
   if (::fstat(file.number(), &status) != 0) throw closed_to_us(path, errno);

@@ -54,7 +54,7 @@ std::string text_of(const std::array<uint64_t, 2>& full) { return fmt::format("{
 std::string Fingerprint::text() const { return fmt::format("{:016x}", sampled); }
 
 Fingerprint fingerprint_of(const std::string& path) {
-  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  const Descriptor file = base::opened(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (!file) throw unreadable_gbz(path, errno_text(errno));
   struct stat status {};
   if (::fstat(file.number(), &status) != 0) throw unreadable_gbz(path, errno_text(errno));

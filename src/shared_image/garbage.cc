@@ -101,7 +101,7 @@ std::map<uid_t, Owned> files_by_owner(const std::string& directory, const Garbag
 // nullopt when it is gone, or not what a file of that owner looks like.
 std::optional<ObjectFile> opened(const std::string& path, uid_t owner) {
   ObjectFile file;
-  file.file = Descriptor(::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+  file.file = base::opened(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
   if (!file.file || ::fstat(file.file.number(), &file.status) != 0 || file.status.st_uid != owner || !S_ISREG(file.status.st_mode)) return std::nullopt;
   return file;
 }

@@ -260,7 +260,7 @@ uint64_t verify_index(const std::string& path) {
   const auto unreadable = [&](const std::string& why) {
     return Error{Exit::kInput, Reason::kReadGbz, kModule, fmt::format("cannot read the index {}: {}", index, why), "give a regular file that you may read"};
   };
-  const Descriptor file(::open(index.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+  const Descriptor file = base::opened(index, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
   struct stat status {};
   if (!file || ::fstat(file.number(), &status) != 0) throw unreadable(errno_text(errno));
   if (!S_ISREG(status.st_mode)) throw unreadable("it is no regular file");

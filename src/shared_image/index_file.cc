@@ -49,7 +49,7 @@ std::string index_path_of(const std::string& gbz_path) { return gbz_path + std::
 
 std::optional<IndexFile> IndexFile::open(const std::string& gbz_path, const Fingerprint& fingerprint) {
   const std::string path = index_path_of(gbz_path);
-  Descriptor file(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+  Descriptor file = base::opened(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
   if (!file && errno == ENOENT) return std::nullopt;
   const auto refused = [&](const std::string& why) {
     base::warn(kModule, "the index {} is not used: {}; {}", path, why, fmt::format("haploom gbz index {}", gbz_path));

@@ -45,7 +45,7 @@ void require_owners_regular_file(const ObjectPlace& place, const struct stat& st
 std::optional<ObjectFile> open_object(const ObjectPlace& place) {
   ObjectFile object;
   // O_NONBLOCK: a FIFO planted under the name would hang the open.
-  object.file = Descriptor(::open(place.object.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+  object.file = base::opened(place.object, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
   if (!object.file) {
     if (errno == ENOENT) return std::nullopt;
     throw not_openable(place, errno);

@@ -92,7 +92,7 @@ Descriptor open_for_removal(const ObjectPlace& place, const std::string& absent_
     throw failure(Reason::kFileType, fmt::format("{} is no regular file, and not touched", place.object), fmt::format("look at it, then: rm -r '{}'", place.object));
   if (status.st_uid != ::geteuid())
     throw failure(Reason::kOwner, fmt::format("{} belongs to uid {}", place.object, status.st_uid), "ask that user or an administrator");
-  Descriptor file(::open(place.object.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+  Descriptor file = base::opened(place.object, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
   if (!file) throw failure(Reason::kOpen, fmt::format("cannot open {}: {}", place.object, errno_text(errno)), fmt::format("rm '{}'", place.object));
   return file;
 }
