@@ -14,7 +14,7 @@ def site(demo, tmp_path_factory):
     folder = tmp_path_factory.mktemp("show")
     (folder / "store").mkdir()
     words = ["--ref", demo / "ref.fa", "--reads", demo / "reads.bam", "--pangenome", demo / "panel.gbz", "--gbz_store_dir", folder / "store"]
-    run("haploom", "call", *words, "--output_vcf", folder / "o.vcf.gz")
+    run("haploom", "call", *words, "--nocascade", "--output_vcf", folder / "o.vcf.gz")  # what the network says
     fields = next(f for f in (line.split("\t") for line in records(folder / "o.vcf.gz").splitlines())
                   if f[6] == "PASS" and f[9].startswith("0/1") and len(f[3]) == len(f[4]) == 1)
     quality = fields[9].split(":")[fields[8].split(":").index("GQ")]

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Fits the cascade's trees on numbers and writes them into a model folder: plain.txt, final.txt, cascade.json.
 
-  fit_trees.py --numbers DIR --sets DIR --out models/wgs [--rounds 300] [--least 0.999] [--without panel|network ...] [--seed 1]
+  fit_trees.py --numbers DIR --sets DIR --out models/wgs [--rounds 350] [--without panel|network ...] [--seed 1]
 
 In:   DIR of make_examples.py --numbers: NAME[.PANEL].numbers.f32, .numbers.txt, .labels.u8; sets named watch* are not fitted on
       DIR of make_sets.py, whose manifests tell the regions
@@ -106,7 +106,7 @@ def out_of_fold(kind, data, x, rounds, seed, fold):
 
 def save(booster, path):
     """LightGBM's file without what only continued training needs: less than half of it, and LightGBM reads it as well."""
-    dropped = ('leaf_weight=', 'leaf_count=', 'internal_value=', 'internal_weight=', 'internal_count=', 'split_gain=', 'tree_sizes=', 'feature_infos=')
+    dropped = ('leaf_weight=', 'leaf_count=', 'internal_value=', 'internal_weight=', 'internal_count=', 'split_gain=', 'tree_sizes=')
     whole = booster.model_to_string()
     trees = whole[:whole.index('end of trees')] + 'end of trees\n'
     with open(path, 'w') as f:
@@ -175,11 +175,12 @@ def main():
     ap.add_argument('--numbers', required=True)
     ap.add_argument('--out', required=True)
     ap.add_argument('--sets', required=True)
-    ap.add_argument('--rounds', type=int, default=400)
+    ap.add_argument('--rounds', type=int, default=350)
     ap.add_argument('--plain-rounds', type=int, default=150)
     ap.add_argument('--without', nargs='*', default=[], choices=('panel', 'network'))
-    ap.add_argument('--least', type=float, default=0.999)
-    ap.add_argument('--other-panels', type=float, default=0.6, help='share of the looks without a panel or with another one that is fitted on')
+    ap.add_argument('--least', type=float, default=0.999, help='probability from which on a site is settled while the final trees are fitted')
+    ap.add_argument('--settle', type=float, default=0.995, help='and when calling: lower as long as the watched sets lose nothing')
+    ap.add_argument('--other-panels', type=float, default=1.0, help='share of the looks without a panel or with another one that is fitted on')
     ap.add_argument('--seed', type=int, default=1)
     a = ap.parse_args()
     data = Data(a.numbers, a.other_panels)
@@ -215,7 +216,7 @@ def main():
     save(plain[0], os.path.join(a.out, 'plain.txt'))
     save(final[0], os.path.join(a.out, 'final.txt'))
     with open(os.path.join(a.out, 'cascade.json'), 'w') as f:
-        json.dump(dict(version='1', plain=dict(trees='plain.txt', least=a.least), final=dict(trees='final.txt', temperature=round(float(temperature), 2)),
+        json.dump(dict(version='1', plain=dict(trees='plain.txt', least=a.settle), final=dict(trees='final.txt', temperature=round(float(temperature), 2)),
                        flags_for_calling=dict(vsc_min_count_panel_alleles=1)), f, indent=1)
         f.write('\n')
     with open(os.path.join(a.out, 'cascade_training.json'), 'w') as f:

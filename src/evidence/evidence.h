@@ -59,7 +59,9 @@ struct Site {
   float beside_two = 0;                 // share of reads that show neither of the two foremost alleles
   bool silent = false;                  // of Partition::silent; index: in that list, else in the partition's candidates
   size_t index = 0;
-  bool called = true;                   // silent ones only if panel and reads together make a copy likely, known after finish()
+  // Silent ones only if panel and reads together make a copy likely, and three sure alleles within 20 kb tell whose haplotypes the
+  // sample has there; known after finish().
+  bool called = true;
 };
 
 struct PanelCrossing;

@@ -26,6 +26,7 @@ constexpr double kWorstPrior = -6;
 constexpr double kWorstPosterior = -10;
 constexpr double kSpokenAgainst = 5;    // log10
 constexpr double kLikelyCopy = 0.4;     // probability with which the panel makes a call
+constexpr size_t kSureNear = 3;         // sure sites that the panel can be judged by there
 constexpr int64_t kFitReach = 20'000;   // bases on either side
 constexpr int64_t kFarthest = 10'000;   // what is further away is as if it were there
 constexpr size_t kDepthReach = 2;       // partitions on either side
@@ -202,7 +203,7 @@ void Shard::add_priors(const prior::Options& options) {
       std::vector<double> both = scaled(site.log_likelihoods);
       for (size_t g = 0; g < both.size(); ++g) both[g] = both[g] * std::max(prior[g], 1e-12) + 1e-30;
       const auto after = copies(both, site.alts, site.sets[i]);
-      if (1 - after[0] >= kLikelyCopy) site.called = true;
+      if (1 - after[0] >= kLikelyCopy && others >= kSureNear) site.called = true;
       for (size_t n = 0; n < 3; ++n) {
         row[kPrior0 + n] = log_share(before[n], kWorstPrior);
         row[kPosterior0 + n] = log_share(after[n], kWorstPosterior);

@@ -329,6 +329,13 @@ TEST_F(SilentCandidates, AreCalledWhereThePanelLeavesLittleDoubt) {
   EXPECT_FALSE(no.sites()[index_of(no, 1500)].called) << "the sample's haplotype lacks it";
 }
 
+TEST_F(SilentCandidates, AreNotCalledWhereNothingNearIsSure) {
+  panel_.partitions()[0].candidates.resize(2);
+  const Shard few = shard(true, 0, 0);
+  ASSERT_TRUE(has(few, 1500));
+  EXPECT_FALSE(few.sites()[index_of(few, 1500)].called) << "a stretch without reads is not filled with the panel's common alleles";
+}
+
 TEST_F(SilentCandidates, AreNotCalledBeforeTheWholeShardIsKnown) {
   panel_.second().silent = {panel_.second().substitution(1500, 0, 0, {panel_.alt_row()})};
   panel_.second().owners.clear();
@@ -414,6 +421,43 @@ TEST(Shard, WithoutAPanelKnowsAllButWhatThePanelSays) {
     if (std::isnan(shard.row(0, 0)[which])) unknown.push_back(names()[which]);
   }
   EXPECT_THAT(unknown, testing::UnorderedElementsAre("set_frequency", "panel_fit", "local_fit", "prior_0", "prior_1", "prior_2", "posterior_0", "posterior_1", "posterior_2"));
+}
+
+// ---- a panel of strangers
+
+// Sure sites every 40 bases; the panel has the first `known` of them.
+std::deque<Scene> sure_sites(int sites, int known) {
+  std::deque<Scene> partitions;
+  Scene& scene = partitions.emplace_back(turns(2000));
+  for (const uint32_t owner : {1U, 2U}) scene.haplotype(0, "2000M", owner);
+  for (int i = 0; i < sites; ++i) {
+    const std::vector<int32_t> haplotypes = i < known ? std::vector<int32_t>{0} : std::vector<int32_t>{};
+    scene.candidates.push_back(scene.substitution(100 + 40 * i, 6, 6, haplotypes));
+  }
+  return partitions;
+}
+
+TEST(MisleadingPanel, HasHardlyAnyOfTwentySureAllelesAndMore) {
+  const auto misleads = [](int sites, int known) {
+    Shard shard;
+    shard.add(sure_sites(sites, known).front().partition());
+    return shard.panel_misleads();
+  };
+  EXPECT_TRUE(misleads(20, 0));
+  EXPECT_TRUE(misleads(20, 1));
+  EXPECT_FALSE(misleads(20, 2));
+  EXPECT_FALSE(misleads(19, 0)) << "too few to say";
+}
+
+TEST(MisleadingPanel, IsForgottenAsIfThereWereNone) {
+  const Shard shard = finished(sure_sites(20, 1));
+  for (size_t site = 0; site < shard.sites().size(); ++site) {
+    const auto row = shard.row(site, 0);
+    for (const Number which : {kHaplotypes, kSetHaplotypes, kOtherHaplotypes, kSetKnown}) EXPECT_EQ(row[which], 0) << names()[which];
+    for (const Number which : {kSetFrequency, kPanelFit, kLocalFit, kPrior0, kPosterior2}) EXPECT_TRUE(std::isnan(row[which])) << names()[which];
+    EXPECT_FALSE(shard.sites()[site].in_panel);
+  }
+  EXPECT_EQ(finished(sure_sites(20, 2)).row(0, 0)[kSetHaplotypes], 1);
 }
 
 TEST(Shard, WithoutCandidatesIsEmpty) {
