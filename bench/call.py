@@ -14,7 +14,7 @@ import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 # CPU-s/Mb that each stage may cost in the end (docs/budget.md)
-BUDGET = {"read decode": 0.25, "realign": 1.3, "normalise, count, candidates": 0.6, "haplotypes": 0.2, "tensors": 0.3, "network": 1.2,
+BUDGET = {"read decode": 0.25, "realign": 1.3, "normalise, count, candidates": 0.6, "haplotypes": 0.2, "evidence": 0.1, "panel prior": 0.5, "tensors": 0.3, "network": 1.2,
           "genotypes": 0.1, "VCF": 0.1}
 
 
