@@ -209,6 +209,12 @@ def test_any_call_may_fail_for_any_reason(life, number, demo, tmp_path):
 
 
 @pytest.mark.parametrize("life", [Load, Attach, Stat])
+def test_an_open_that_a_signal_interrupts_is_tried_again(life, demo, tmp_path):
+    families, errors = fail_each_call(life(demo, tmp_path), count="open", do=errno.EINTR)
+    assert families == {"open"} and errors == 0
+
+
+@pytest.mark.parametrize("life", [Load, Attach, Stat])
 def test_any_read_may_find_the_end(life, demo, tmp_path):
     families, errors = fail_each_call(life(demo, tmp_path), count="read", do=0)
     assert families == {"read"} and errors > 0
