@@ -168,6 +168,15 @@ def report(before, after, labels, cpu):
     return lines
 
 
+def cascade_files(folder):
+    """The cascade goes along: its trees weigh what the int8 network says as they did before."""
+    cascade = folder / "cascade.json"
+    if not cascade.exists():
+        return []
+    parts = json.loads(cascade.read_text())
+    return [cascade.name, parts["plain"]["trees"], parts["final"]["trees"]]
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=pathlib.Path)
@@ -205,9 +214,9 @@ def main():
         openvino.save_model(quantized, made / "model.xml", compress_to_fp16=False)
         info["version"] += " int8"
         (made / "example_info.json").write_text(json.dumps(info) + "\n")
-        card = options.folder / "MODEL_CARD.md"
-        if card.exists():
-            shutil.copy(card, made)
+        for name in ["MODEL_CARD.md", *cascade_files(options.folder)]:
+            if (options.folder / name).exists():
+                shutil.copy(options.folder / name, made)
         made.rename(options.output)
     print("\n".join(report(before, after, their_labels, (cpu_before, cpu_after))))
 

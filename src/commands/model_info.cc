@@ -5,6 +5,7 @@
 #include <string>
 
 #include "commands/commands.h"
+#include "model/cascade.h"
 #include "model/model.h"
 
 namespace haploom::commands {
@@ -37,6 +38,7 @@ void print_json(const model::Description& it) {
     for (const auto& [name, value] : it.info.flags_for_calling) flags[name] = value;
     out["flags_for_calling"] = flags;
   }
+  out["cascade"] = model::has_cascade(it.folder);
   fmt::print("{}\n", out.dump(2));
 }
 
@@ -58,6 +60,7 @@ void print_table(const model::Description& it) {
   row("rows", rows_text(it.info));
   row("width", std::to_string(it.info.width));
   row("channels", fmt::format("{}", fmt::join(channel_names(it.info), ", ")));
+  if (model::has_cascade(it.folder)) row("cascade", "settles plain sites and weighs the network's answers in `haploom call`");
   for (const auto& [name, value] : it.info.flags_for_calling) row("flag", fmt::format("--{}={}", name, value));
 }
 
