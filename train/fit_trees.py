@@ -10,7 +10,8 @@ Out:  plain.txt   trees that see what one partition tells of a site, to settle p
       cascade.json  with the probability that settles, the temperature and the flags that candidates are looked for with
       cascade_training.json, reliability.svg  figures of the fit
 
-Sets are cut into folds by their region, so that a site is never judged by trees that saw it under another donor or panel.
+Sets are cut into folds by where their region begins, so that a site is hardly ever judged by trees that saw it under another donor or
+panel (regions of chr21 that overlap without beginning together are the exception).
 Out-of-fold answers of the plain trees say where the final trees go without the network; those of the final trees give the
 temperature. --without: for comparisons, trees that are not told of the panel, or not of the network's answer.
 """

@@ -45,7 +45,7 @@ def looks(names, a):
 
 
 def pangenome(source, panel, a):
-    """The GBZ of a set's panel, made where it is not there; None for no panel, and where there is none of the kind."""
+    """The GBZ of a set's panel, made where it is not there."""
     with open(os.path.join(source, 'manifest.json')) as f:
         made = json.load(f)
     options = made['args']

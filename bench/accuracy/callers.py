@@ -62,7 +62,7 @@ class Strelka2:
 
     @staticmethod
     def absent():
-        return "in no registry of packages that this project installs from"
+        return "neither Debian 12 nor PyPI has it"
 
 
 PEERS = {"bcftools": Bcftools, "freebayes": Freebayes, "gatk": Gatk, "strelka2": Strelka2}

@@ -68,6 +68,17 @@ bool uses_small_model(const Options& options, const CLI::App& command) {
   return !options.run.customized_small_model.empty() && !switched_off;
 }
 
+// Exomes have no stretch to look around in, and the shipped cascade saw none: there it is for who asks.
+bool takes_cascade(Options& options, const CLI::App& command) {
+  const CallFlags& common = options.run.common;
+  const bool asked_for = command.count("--cascade") > 0;
+  if (!asked_for && common.model_type == "WES") options.cascade = false;
+  const bool there = model::has_cascade(common.model_folder());
+  if (asked_for && options.cascade && !there) base::warn("commands", "--cascade changes nothing: {} has none", common.model_folder());
+  options.cascade = options.cascade && there;
+  return options.cascade && options.intermediate_results_dir.empty() && !options.dry_run;
+}
+
 // A folder that is gone when this is.
 class TemporaryFolder {
  public:
@@ -141,7 +152,7 @@ report::RunSummary run(const Options& options) {
   check_files(options, request, steps);
   if (!given.empty()) {
     make_folder("intermediate_results_dir", given);
-    if (options.cascade && model::has_cascade(options.run.common.model_folder())) warn_of_no_cascade(options.run);
+    if (options.cascade) warn_of_no_cascade(options.run);
     return run_steps(steps, options.logging_dir);
   }
   const std::string why = pipeline::only_in_steps(request);
@@ -168,6 +179,7 @@ void print_steps(const Options& options) {
   const pipeline::CallRequest request = in_one_piece(steps, options.run.common.num_shards, false);
   const std::string why = given ? "--intermediate_results_dir" : pipeline::only_in_steps(request);
   fmt::print("# {}\n{}", why.empty() ? "a run does this in one piece, without the files between" : fmt::format("a run does this step by step: {}", why), script(steps));
+  if (why.empty() && options.cascade) fmt::print("# the run also has the cascade of {}: these steps do what it does with --nocascade\n", options.run.common.model_folder());
 }
 
 void run_and_report(const Options& options) {
@@ -227,7 +239,7 @@ void add_run(CLI::App& parent, const std::string& name, const std::string& help,
   command->callback([options, command, program] {
     check_flags(*options, *command, called_as() == "run_pangenome_aware_deepvariant" ? Program::kWithPangenome : program);
     options->run.small_model = uses_small_model(*options, *command);
-    options->run.cascade = options->cascade && options->intermediate_results_dir.empty() && !options->dry_run && model::has_cascade(options->run.common.model_folder());
+    options->run.cascade = takes_cascade(*options, *command);
     options->dry_run ? print_steps(*options) : run_and_log(*options);
   });
 }

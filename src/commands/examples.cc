@@ -6,6 +6,7 @@
 #include "commands/call_flags.h"
 #include "commands/commands.h"
 #include "commands/steps.h"
+#include "model/cascade.h"
 
 namespace haploom::commands {
 
@@ -18,9 +19,12 @@ void add_examples(CLI::App& parent) {
   auto numbers = std::make_shared<bool>(false);
   auto panel_alleles = std::make_shared<int>(0);
   add_switch(*command, "numbers", *numbers, "instead of images what the cascade's trees look at, the network's answers among them (PREFIX.numbers.f32, PREFIX.numbers.txt)");
-  command->add_option("--vsc_min_count_panel_alleles", *panel_alleles, "as of make_examples");
-  command->callback([flags, prefix, numbers, panel_alleles] {
-    const pipeline::MakeExamplesRequest drawn = examples_request(*flags, {{"vsc_min_count_panel_alleles", std::to_string(*panel_alleles)}});
+  const CLI::Option* panel_alleles_given = command->add_option("--vsc_min_count_panel_alleles", *panel_alleles, "as of make_examples (default: as the model says)");
+  command->callback([flags, prefix, numbers, panel_alleles, panel_alleles_given] {
+    std::vector<std::pair<std::string, std::string>> more;
+    if (*numbers && model::has_cascade(flags->model_folder())) more = model::cascade_flags(flags->model_folder());
+    if (panel_alleles_given->count() > 0) more.emplace_back("vsc_min_count_panel_alleles", std::to_string(*panel_alleles));
+    const pipeline::MakeExamplesRequest drawn = examples_request(*flags, more);
     pipeline::ExamplesRequest request;
     request.inputs = drawn.inputs;
     request.shape = drawn.shape;
@@ -29,7 +33,8 @@ void add_examples(CLI::App& parent) {
     request.output_prefix = *prefix;
     if (*numbers) {
       request.network = flags->model_folder();
-      base::info("commands", "numbers of {} allele sets in {}.numbers.f32", pipeline::write_numbers(request), *prefix);
+      const uint64_t rows = pipeline::write_numbers(request);
+      base::info("commands", "numbers of {} allele sets in {}.numbers.f32", rows, *prefix);
       return;
     }
     const uint64_t images = pipeline::write_examples(request);

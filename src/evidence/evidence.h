@@ -59,8 +59,8 @@ struct Site {
   float beside_two = 0;                 // share of reads that show neither of the two foremost alleles
   bool silent = false;                  // of Partition::silent; index: in that list, else in the partition's candidates
   size_t index = 0;
-  // Silent ones only if panel and reads together make a copy likely, and three sure alleles within 20 kb tell whose haplotypes the
-  // sample has there; known after finish().
+  // Silent ones only if panel and reads together make a copy likely, three sure alleles within 20 kb tell whose haplotypes the
+  // sample has there, and the reads around are not gone altogether (a deletion of both copies); known after finish().
   bool called = true;
 };
 
@@ -80,9 +80,10 @@ class Shard {
   void finish(const prior::Options& options);
 
   // So far the sample has hardly any allele that the panel knows: what such a panel says of other sites only misleads. finish() then
-  // takes what it said out of all rows, as if there were none. Panels of the sample's own or a neighbouring population, and two
+  // takes what it said out of all rows; what the network saw of it until then stays. Counted are sure alleles under haplotypes, 500 bases
+  // apart or more: a collapsed copy's many novel alleles are one voice, and a gap of the panel none. Panels of the sample's own or a neighbouring population, and two
   // haplotypes of another person, knew a seventh of the sure alleles or more in all training sets; unrelated ones 3 in 100 at most.
-  bool panel_misleads() const { return sure_ >= kEnoughSure && known_ < kLeastKnown * sure_; }
+  bool panel_misleads() const { return judged_ >= kEnoughJudged && known_ < kLeastKnown * judged_; }
 
   // Partition after partition, in each the candidates in order and behind them the silent ones.
   const std::vector<Site>& sites() const { return sites_; }
@@ -97,11 +98,16 @@ class Shard {
   void add_depths();
   void add_noise();
 
-  static constexpr int kEnoughSure = 20;
-  static constexpr double kLeastKnown = 0.07;
+  static constexpr int kEnoughJudged = 40;  // of a panel that has a seventh of them, two in a hundred look so bad by chance
+  static constexpr double kLeastKnown = 0.05;
+  static constexpr int64_t kJudgedApart = 500;
   void forget_panel();
 
-  int sure_ = 0, known_ = 0;  // alleles that reads leave no doubt of, and those of them that the panel has
+  void judge_panel(const Site& site, bool under_haplotypes);
+
+  int sure_ = 0, sure_known_ = 0;  // alleles that reads leave no doubt of, and those of them that the panel has
+  int judged_ = 0, known_ = 0;     // those that the panel is judged by
+  int64_t last_judged_ = -kJudgedApart;
   std::vector<Site> sites_;
   std::vector<PanelCrossing> crossings_;
   std::vector<float> partition_depths_;

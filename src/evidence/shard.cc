@@ -25,7 +25,8 @@ constexpr double kWorstFit = -4;        // log10
 constexpr double kWorstPrior = -6;
 constexpr double kWorstPosterior = -10;
 constexpr double kSpokenAgainst = 5;    // log10
-constexpr double kLikelyCopy = 0.4;     // probability with which the panel makes a call
+constexpr double kLikelyCopy = 0.8;     // of a call without reads; above the 0.75 of two haplotypes that do not cross the site
+constexpr float kLeastDepthShare = 0.2F;  // around it
 constexpr size_t kSureNear = 3;         // sure sites that the panel can be judged by there
 constexpr int64_t kFitReach = 20'000;   // bases on either side
 constexpr int64_t kFarthest = 10'000;   // what is further away is as if it were there
@@ -120,9 +121,18 @@ void Shard::add_site(const Partition& partition, const genome::Candidate& candid
   const std::span<const float> row(site.rows.begin() + static_cast<std::ptrdiff_t>(alone * kNumbers), kNumbers);
   site.borne_out = !silent && row[kSetReads] >= kBorneOutReads && row[kSetFraction] >= kBorneOutFraction;
   site.sure = !silent && row[kSetReads] >= kSureReads && row[kSetFraction] >= kSureFraction && std::max(row[kLikelihood01], row[kLikelihood01] + row[kLikelihood12]) >= kSure;
-  sure_ += site.sure;
-  known_ += site.sure && site.in_panel;
+  judge_panel(site, row[kHaplotypes] > 0);
   sites_.push_back(std::move(site));
+}
+
+void Shard::judge_panel(const Site& site, bool under_haplotypes) {
+  if (!site.sure) return;
+  ++sure_;
+  sure_known_ += site.in_panel;
+  if (!under_haplotypes || site.position - last_judged_ < kJudgedApart) return;
+  last_judged_ = site.position;
+  ++judged_;
+  known_ += site.in_panel;
 }
 
 void Shard::add(const Partition& partition) {
@@ -195,7 +205,7 @@ void Shard::add_priors(const prior::Options& options) {
     for (size_t i = 0; i < site.sets.size(); ++i) {
       const std::span<float> row(site.rows.begin() + static_cast<std::ptrdiff_t>(i * kNumbers), kNumbers);
       row[kSureAlleles] = static_cast<float>(sure_);
-      if (sure_ > 0 && row[kHaplotypes] > 0) row[kPanelFit] = static_cast<float>(known_) / static_cast<float>(sure_);
+      if (sure_ > 0 && row[kHaplotypes] > 0) row[kPanelFit] = static_cast<float>(sure_known_) / static_cast<float>(sure_);
       if (others > 0) row[kLocalFit] = static_cast<float>(sum / static_cast<double>(others));
       if (!site.panel_site || priors.empty()) continue;
       const std::vector<double>& prior = priors[*site.panel_site];
@@ -203,7 +213,7 @@ void Shard::add_priors(const prior::Options& options) {
       std::vector<double> both = scaled(site.log_likelihoods);
       for (size_t g = 0; g < both.size(); ++g) both[g] = both[g] * std::max(prior[g], 1e-12) + 1e-30;
       const auto after = copies(both, site.alts, site.sets[i]);
-      if (1 - after[0] >= kLikelyCopy && others >= kSureNear) site.called = true;
+      if (1 - after[0] >= kLikelyCopy && others >= kSureNear && row[kLocalDepthShare] >= kLeastDepthShare) site.called = true;
       for (size_t n = 0; n < 3; ++n) {
         row[kPrior0 + n] = log_share(before[n], kWorstPrior);
         row[kPosterior0 + n] = log_share(after[n], kWorstPosterior);
@@ -296,9 +306,9 @@ void Shard::forget_panel() {
 
 void Shard::finish(const prior::Options& options) {
   if (panel_misleads()) forget_panel();
+  add_depths();
   add_priors(options);
   add_neighbours();
-  add_depths();
   add_noise();
 }
 

@@ -232,6 +232,7 @@ class TwoHaplotypes {
     for (const uint32_t owner : {7U, 3U}) second.haplotype(1000, "1000M", exchanged_rows != owners_known_by_row ? 10 - owner : owner);
     for (const int64_t position : {200, 400, 600, 800}) first.candidates.push_back(first.substitution(position, 10, 0, {0}));
     silent_row_ = exchanged_rows ? 1 : 0;
+    for (Scene& scene : partitions_) scene.depth_everywhere(10);
     second.candidates.push_back(second.substitution(1100, 0, 0, {silent_row_}));
   }
   std::deque<Scene>& partitions() { return partitions_; }
@@ -327,6 +328,15 @@ TEST_F(SilentCandidates, AreCalledWhereThePanelLeavesLittleDoubt) {
   const Shard no = shard(false, 0, 0);
   ASSERT_TRUE(has(no, 1500));
   EXPECT_FALSE(no.sites()[index_of(no, 1500)].called) << "the sample's haplotype lacks it";
+}
+
+TEST_F(SilentCandidates, AreNotCalledWhereTheReadsAreGone) {
+  panel_.partitions()[0].depth_everywhere(1);  // five partitions are looked at, here two
+  panel_.second().depth_everywhere(0);
+  panel_.partitions().emplace_back(turns(1000), 2000).depth_everywhere(0);
+  for (int64_t start = 3000; start < 12'000; start += 1000) panel_.partitions().emplace_back(turns(1000), start).depth_everywhere(start < 4000 ? 0 : 10);
+  const Shard gone = shard(true, 0, 0);
+  EXPECT_FALSE(gone.sites()[index_of(gone, 1500)].called) << "both copies may be deleted";
 }
 
 TEST_F(SilentCandidates, AreNotCalledWhereNothingNearIsSure) {
@@ -425,39 +435,41 @@ TEST(Shard, WithoutAPanelKnowsAllButWhatThePanelSays) {
 
 // ---- a panel of strangers
 
-// Sure sites every 40 bases; the panel has the first `known` of them.
-std::deque<Scene> sure_sites(int sites, int known) {
+// Sure sites; the panel has the first `known` of them.
+std::deque<Scene> sure_sites(int sites, int known, int64_t apart = 500, bool under_haplotypes = true) {
   std::deque<Scene> partitions;
-  Scene& scene = partitions.emplace_back(turns(2000));
-  for (const uint32_t owner : {1U, 2U}) scene.haplotype(0, "2000M", owner);
+  Scene& scene = partitions.emplace_back(turns(24'000));
+  for (const uint32_t owner : {1U, 2U}) scene.haplotype(under_haplotypes ? 0 : 23'000, under_haplotypes ? "24000M" : "1000M", owner);
   for (int i = 0; i < sites; ++i) {
     const std::vector<int32_t> haplotypes = i < known ? std::vector<int32_t>{0} : std::vector<int32_t>{};
-    scene.candidates.push_back(scene.substitution(100 + 40 * i, 6, 6, haplotypes));
+    scene.candidates.push_back(scene.substitution(100 + apart * i, 6, 6, haplotypes));
   }
   return partitions;
 }
 
-TEST(MisleadingPanel, HasHardlyAnyOfTwentySureAllelesAndMore) {
-  const auto misleads = [](int sites, int known) {
+TEST(MisleadingPanel, HasHardlyAnyOfFortySureAllelesAndMore) {
+  const auto misleads = [](int sites, int known, int64_t apart = 500, bool under_haplotypes = true) {
     Shard shard;
-    shard.add(sure_sites(sites, known).front().partition());
+    shard.add(sure_sites(sites, known, apart, under_haplotypes).front().partition());
     return shard.panel_misleads();
   };
-  EXPECT_TRUE(misleads(20, 0));
-  EXPECT_TRUE(misleads(20, 1));
-  EXPECT_FALSE(misleads(20, 2));
-  EXPECT_FALSE(misleads(19, 0)) << "too few to say";
+  EXPECT_TRUE(misleads(40, 0));
+  EXPECT_TRUE(misleads(40, 1));
+  EXPECT_FALSE(misleads(40, 2));
+  EXPECT_FALSE(misleads(39, 0)) << "too few to say";
+  EXPECT_FALSE(misleads(40, 0, 100)) << "a collapsed copy's alleles are one voice";
+  EXPECT_FALSE(misleads(40, 0, 500, false)) << "a gap of the panel says nothing of it";
 }
 
 TEST(MisleadingPanel, IsForgottenAsIfThereWereNone) {
-  const Shard shard = finished(sure_sites(20, 1));
+  const Shard shard = finished(sure_sites(40, 1));
   for (size_t site = 0; site < shard.sites().size(); ++site) {
     const auto row = shard.row(site, 0);
     for (const Number which : {kHaplotypes, kSetHaplotypes, kOtherHaplotypes, kSetKnown}) EXPECT_EQ(row[which], 0) << names()[which];
     for (const Number which : {kSetFrequency, kPanelFit, kLocalFit, kPrior0, kPosterior2}) EXPECT_TRUE(std::isnan(row[which])) << names()[which];
     EXPECT_FALSE(shard.sites()[site].in_panel);
   }
-  EXPECT_EQ(finished(sure_sites(20, 2)).row(0, 0)[kSetHaplotypes], 1);
+  EXPECT_EQ(finished(sure_sites(40, 2)).row(0, 0)[kSetHaplotypes], 1);
 }
 
 TEST(Shard, WithoutCandidatesIsEmpty) {

@@ -38,14 +38,14 @@ struct Shared {
   const model::Model& model;
   const std::optional<model::Cascade>& cascade;
   ExamineOptions options;
-  genotype::CallOptions output;
+  genotype::CallOptions silent_output;  // of sites that the panel alone shows
   std::vector<genome::Region> haploid;         // where there is one copy
   std::vector<genome::Region> haploid_blocks;  // the same of reference blocks
   std::optional<genotype::ReferenceConfidences> confidences;  // if a gVCF is wanted
 
-  genotype::Call call(const genome::Candidate& candidate, const std::vector<genome::GenotypeProbabilities>& answers) const {
+  genotype::Call call(const genome::Candidate& candidate, const std::vector<genome::GenotypeProbabilities>& answers, bool silent = false) const {
     const bool one_copy = contains(haploid, candidate.contig, candidate.start);
-    return genotype::call_site(candidate, answers, output, one_copy ? genotype::Ploidy::kHaploid : genotype::Ploidy::kDiploid);
+    return genotype::call_site(candidate, answers, silent ? silent_output : request.output.options, one_copy ? genotype::Ploidy::kHaploid : genotype::Ploidy::kDiploid);
   }
 };
 
@@ -70,7 +70,7 @@ struct Caller {
       weigh_sites(worker, questions, &*shared.cascade, shard, on_partition, look, [&](const genome::Candidate& candidate, const evidence::Shard& evidence, size_t site) {
         std::vector<genome::GenotypeProbabilities> answers;
         for (size_t set = 0; set < evidence.sites()[site].sets.size(); ++set) answers.push_back(shared.cascade->answer(evidence.row(site, set)));
-        found.calls.push_back(shared.call(candidate, answers));
+        found.calls.push_back(shared.call(candidate, answers, evidence.sites()[site].silent));
       });
       worker.clock().lap(Stage::kGenotypes);
       return found;
@@ -179,14 +179,14 @@ report::RunSummary call(const CallRequest& request) {
   check_fits(model.info(), request);
   Inputs inputs(examples.inputs);
   PostprocessRequest output = request.output;
-  output.model = model.name();
+  output.model = model.name() + (request.cascade ? ", with its cascade" : "");
   const std::string sample = sample_names(examples, inputs).reads;
   const genome::ContigList& contigs = inputs.reference.contigs();
   std::optional<model::Cascade> cascade;
   if (request.cascade) cascade.emplace(request.network.model_folder, evidence::names());
   Shared shared{inputs, request, model, cascade, weighed_options(examples.options, cascade.has_value()), output.options, haploid_regions(output.haploid_contigs, output.par_regions_bed.value_or(""), contigs),
                 haploid_regions(examples.haploid_contigs, examples.par_regions_bed, contigs), std::nullopt};
-  shared.output.genotype_without_reads = cascade.has_value();
+  shared.silent_output.genotype_without_reads = true;
   if (output.output_gvcf) shared.confidences.emplace(examples.reference_model);
   CallWriter writer(inputs.reference, vcf_header(output, contigs, sample), output);
   inputs.attach_pangenome();

@@ -197,14 +197,14 @@ void Examiner::examine_aligned(const genome::Region& region, const genome::Conti
   std::vector<genome::Read> haplotypes;
   std::vector<uint32_t> owners;
   std::vector<pileup::PositionCounts> haplotype_counts;
-  windows_with_candidates_ += !found.empty();
   if (!found.empty() || options_.panel_evidence) haplotypes = haplotype_reads(region, contig, owners);
   if (!haplotypes.empty()) {
-    windows_with_haplotypes_ += !found.empty();
     haplotype_counts = haplotype_counts_of(counted, haplotypes, reference);
     reference_sites_ = sampler_before;  // the same sites are drawn again
     found = candidates_of(counted, counts, haplotype_counts, reference);
   }
+  windows_with_candidates_ += !found.empty();
+  windows_with_haplotypes_ += !found.empty() && !haplotypes.empty();
   clock_.lap(Stage::kHaplotypes);
   if (options_.phase_reads) {
     phase(counted, counts, found, reads);

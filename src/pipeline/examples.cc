@@ -68,7 +68,8 @@ uint64_t write_examples(const ExamplesRequest& request) {
         sites.write(text);
       },
       1);  // a shard's images are hundreds of MB
-  std::filesystem::remove(request.output_prefix + ".sites.tsv");  // sites of other images must never stand beside these
+  // Sites of other images must never stand beside these, nor numbers beside other sites.
+  for (const char* other : {".sites.tsv", ".numbers.f32"}) std::filesystem::remove(request.output_prefix + other);
   images.commit();
   sites.commit();
   return written;
@@ -118,7 +119,7 @@ uint64_t write_numbers(const ExamplesRequest& request) {
         sites.write(text);
       },
       1);
-  std::filesystem::remove(request.output_prefix + ".sites.tsv");  // as above
+  for (const char* other : {".sites.tsv", ".images.u8"}) std::filesystem::remove(request.output_prefix + other);  // as above
   numbers.commit();
   names.commit();
   sites.commit();
