@@ -345,7 +345,7 @@ VisitOwner Pangenome::owner(gbz::Visit visit) const {
     if (const auto owner = sampled_owner(at)) return {owner->sequence / 2, owner->sequence % 2 != 0, owner->offset() - walked};
     const uint64_t length = node_length(at.node);
     if (steps == kManySteps) longest = longest_path();  // it may go round for ever
-    if (length == 0 || walked + length > longest) break;
+    if (length == 0 || walked + length > longest || steps > visit_total()) break;  // no walk has more steps than all paths visits
     walked += length;
     at = next(at);
   }
