@@ -312,9 +312,10 @@ std::optional<PathPlace> Pangenome::locate(uint64_t path, uint64_t offset) const
   --sample;
   gbz::Visit at = visit_of(sample->place);
   uint64_t before = sample->offset;
-  while (at.node != gbz::kEndmarker) {
+  for (uint64_t steps = 0; at.node != gbz::kEndmarker; ++steps) {
     const uint64_t length = node_length(at.node);
-    if (length == 0) corrupt(fmt::format("path {} passes node {} that has no bases", path, gbz::node_id(at.node)));  // it might go round there for ever
+    if (length == 0) corrupt(fmt::format("path {} passes node {} that has no bases", path, gbz::node_id(at.node)));
+    if (steps > visit_total()) corrupt(fmt::format("path {} goes round for ever", path));  // no walk has more steps than all paths visits
     if (offset < before + length) return PathPlace{at, offset - before};
     before += length;
     at = next(at);
