@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "base/error.h"
-#include "evidence/genotype_index.h"
+#include "genome/genotype_index.h"
 
 namespace haploom::evidence {
 namespace {
@@ -65,7 +65,7 @@ PanelCrossing PanelCrossings::at(const genome::Candidate& candidate, const std::
   hold_within(out.log_likelihoods);
   if (candidate.haplotype_uncalled.empty()) return out;
   const double most = candidate.read_uncalled.empty() ? -kWorst / 2 : 0;
-  for (int a = 0; a < other; ++a) out.log_likelihoods.push_back(std::min(most, out.log_likelihoods[genotype_index(static_cast<size_t>(a), static_cast<size_t>(a))]));
+  for (int a = 0; a < other; ++a) out.log_likelihoods.push_back(std::min(most, out.log_likelihoods[static_cast<size_t>(genome::genotype_index(a, a))]));
   out.log_likelihoods.push_back(-kWorst / 2);
   return out;
 }

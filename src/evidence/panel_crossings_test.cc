@@ -5,7 +5,7 @@
 
 #include "base/error.h"
 #include "evidence/fixtures.h"
-#include "evidence/genotype_index.h"
+#include "genome/genotype_index.h"
 
 namespace haploom::evidence {
 namespace {
@@ -15,7 +15,7 @@ using testing::Pair;
 
 std::vector<std::pair<int, int>> owners(const Scene& scene, const genome::Candidate& candidate) {
   const Partition partition = scene.partition();
-  const std::vector<double> nothing(genotypes(candidate.alts.size() + 1), 0);
+  const std::vector<double> nothing(genome::genotype_count(candidate.alts.size() + 1), 0);
   std::vector<std::pair<int, int>> out;
   for (const auto& [owner, allele] : PanelCrossings(partition).at(candidate, nothing).owners) out.emplace_back(owner, allele);
   return out;

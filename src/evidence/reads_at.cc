@@ -4,9 +4,9 @@
 #include <cmath>
 #include <optional>
 
-#include "evidence/genotype_index.h"
 #include "evidence/repeat.h"
 #include "genome/dna.h"
+#include "genome/genotype_index.h"
 
 namespace haploom::evidence {
 namespace {
@@ -129,13 +129,13 @@ const ReadMeasures& PartitionReads::measures(int32_t read_index) {
 }
 
 std::vector<double> log_likelihoods(const std::vector<ReadAt>& reads, size_t alleles) {
-  std::vector<double> out(genotypes(alleles), 0), chance(alleles);
+  std::vector<double> out(genome::genotype_count(alleles), 0), chance(alleles);
   for (const ReadAt& read : reads) {
     if (read.allele == kOtherAllele) continue;
     // P(the read shows what it shows | it should have come from a copy of that allele)
     for (size_t allele = 0; allele < alleles; ++allele) chance[allele] = chance_of(read, allele, alleles);
     for (size_t b = 0; b < alleles; ++b) {
-      for (size_t a = 0; a <= b; ++a) out[genotype_index(a, b)] += std::log10((chance[a] + chance[b]) / 2);
+      for (size_t a = 0; a <= b; ++a) out[genome::genotype_index(a, b)] += std::log10((chance[a] + chance[b]) / 2);
     }
   }
   return out;

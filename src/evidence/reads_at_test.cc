@@ -8,7 +8,7 @@
 #include <random>
 
 #include "evidence/fixtures.h"
-#include "evidence/genotype_index.h"
+#include "genome/genotype_index.h"
 
 namespace haploom::evidence {
 namespace {
@@ -175,10 +175,10 @@ TEST(GenotypeIndex, IsVcfOrder) {
   for (size_t b = 0; b < 4; ++b) {
     for (size_t a = 0; a <= b; ++a) order.emplace_back(a, b);
   }
-  ASSERT_EQ(order.size(), genotypes(4));
+  ASSERT_EQ(order.size(), genome::genotype_count(4));
   for (size_t i = 0; i < order.size(); ++i) {
-    EXPECT_EQ(genotype_index(order[i].first, order[i].second), i);
-    EXPECT_EQ(genotype_index(order[i].second, order[i].first), i);
+    EXPECT_EQ(genome::genotype_index(order[i].first, order[i].second), i);
+    EXPECT_EQ(genome::genotype_index(order[i].second, order[i].first), i);
   }
 }
 
@@ -200,7 +200,7 @@ TEST(LogLikelihoods, OfNoReadAndOfOtherAllelesSayNothing) {
 
 // The product over reads of the chance that either of the two copies shows it.
 std::vector<double> of_reads_one_by_one(const std::vector<ReadAt>& reads, size_t alleles) {
-  std::vector<double> out(genotypes(alleles), 0);
+  std::vector<double> out(genome::genotype_count(alleles), 0);
   for (const ReadAt& read : reads) {
     const auto one = log_likelihoods({read}, alleles);
     for (size_t g = 0; g < out.size(); ++g) out[g] += one[g];
@@ -221,8 +221,8 @@ TEST(LogLikelihoods, DoNotDependOnTheNamesOfTheAltsAndAddUpOverReads) {
     const auto renamed = [](size_t allele) { return allele == 0 ? 0 : 4 - allele; };
     for (size_t b = 0; b < 4; ++b) {
       for (size_t a = 0; a <= b; ++a) {
-        EXPECT_NEAR(one[genotype_index(a, b)], other[genotype_index(renamed(a), renamed(b))], 1e-9);
-        EXPECT_NEAR(one[genotype_index(a, b)], summed[genotype_index(a, b)], 1e-9);
+        EXPECT_NEAR(one[genome::genotype_index(a, b)], other[genome::genotype_index(renamed(a), renamed(b))], 1e-9);
+        EXPECT_NEAR(one[genome::genotype_index(a, b)], summed[genome::genotype_index(a, b)], 1e-9);
       }
     }
   }
@@ -254,7 +254,7 @@ TEST(LogLikelihoods, NeverSpeakAgainstWhatAReadShows) {
         for (size_t shown = 0; shown < 2; ++shown) {
           const auto found = log_likelihoods({showing(static_cast<int>(shown), error, astray)}, alleles);
           const auto best = std::max_element(found.begin(), found.end()) - found.begin();
-          EXPECT_EQ(best, static_cast<std::ptrdiff_t>(genotype_index(shown, shown))) << "error " << error << " astray " << astray << " alleles " << alleles;
+          EXPECT_EQ(best, static_cast<std::ptrdiff_t>(genome::genotype_index(shown, shown))) << "error " << error << " astray " << astray << " alleles " << alleles;
         }
       }
     }

@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <set>
 
-#include "evidence/genotype_index.h"
 #include "evidence/numbers.h"
 #include "evidence/repeat.h"
 #include "genome/dna.h"
+#include "genome/genotype_index.h"
 
 namespace haploom::evidence {
 namespace {
@@ -179,8 +179,8 @@ std::array<double, 3> copies(std::span<const double> shares, size_t alts, const 
   for (size_t b = 0; b <= alts; ++b) {
     for (size_t a = 0; a <= b; ++a) {
       const int n = (a > 0 && holds(set, static_cast<int>(a) - 1)) + (b > 0 && holds(set, static_cast<int>(b) - 1));
-      out[static_cast<size_t>(n)] += shares[genotype_index(a, b)];
-      sum += shares[genotype_index(a, b)];
+      out[static_cast<size_t>(n)] += shares[genome::genotype_index(a, b)];
+      sum += shares[genome::genotype_index(a, b)];
     }
   }
   for (double& share : out) share /= sum;

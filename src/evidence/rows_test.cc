@@ -10,7 +10,7 @@
 #include <random>
 
 #include "evidence/fixtures.h"
-#include "evidence/genotype_index.h"
+#include "genome/genotype_index.h"
 
 namespace haploom::evidence {
 namespace {
@@ -300,7 +300,7 @@ std::array<double, 3> drawn_one_by_one(const std::vector<double>& weights, size_
   for (size_t a = 0; a <= alts; ++a) {
     for (size_t b = 0; b <= alts; ++b) {
       const auto in_set = [&set](size_t allele) { return std::count(set.begin(), set.end(), static_cast<int>(allele) - 1); };
-      out[static_cast<size_t>(in_set(a) + in_set(b))] += weights[genotype_index(a, b)] * (a == b ? 1 : 0.5);
+      out[static_cast<size_t>(in_set(a) + in_set(b))] += weights[genome::genotype_index(a, b)] * (a == b ? 1 : 0.5);
     }
   }
   const double sum = std::accumulate(out.begin(), out.end(), 0.0);
@@ -313,7 +313,7 @@ TEST(Copies, AreThoseOfDrawingCopiesOneByOne) {
   for (int round = 0; round < 100; ++round) {
     const size_t alts = 1 + draw() % 4;
     std::vector<double> weights;
-    for (size_t g = 0; g < genotypes(alts + 1); ++g) weights.push_back(0.001 * (draw() % 1000) + 1e-6);
+    for (size_t g = 0; g < genome::genotype_count(alts + 1); ++g) weights.push_back(0.001 * (draw() % 1000) + 1e-6);
     for (const genome::AltSet& set : genome::alt_sets(static_cast<int>(alts))) {
       const auto got = copies(weights, alts, set), expected = drawn_one_by_one(weights, alts, set);
       for (size_t n = 0; n < 3; ++n) ASSERT_NEAR(got[n], expected[n], 1e-12);

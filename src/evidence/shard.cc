@@ -7,7 +7,6 @@
 
 #include "base/error.h"
 #include "evidence/evidence.h"
-#include "evidence/genotype_index.h"
 #include "evidence/numbers.h"
 #include "evidence/panel_crossings.h"
 #include "evidence/reads_at.h"
@@ -33,6 +32,8 @@ constexpr int64_t kFarthest = 10'000;   // what is further away is as if it were
 constexpr size_t kDepthReach = 2;       // partitions on either side
 
 float log_share(double share, double worst) { return static_cast<float>(std::log10(std::max(share, std::pow(10.0, worst)))); }
+
+std::span<float> row_of(Site& site, size_t set) { return std::span(site.rows).subspan(set * kNumbers, kNumbers); }
 
 // The alt that most reads show.
 size_t foremost(const genome::Candidate& candidate) {
@@ -118,7 +119,7 @@ void Shard::add_site(const Partition& partition, const genome::Candidate& candid
   const size_t alt = foremost(candidate);
   site.in_panel = !candidate.haplotype_support[alt].empty();
   const auto alone = static_cast<size_t>(std::find(site.sets.begin(), site.sets.end(), genome::AltSet{static_cast<int>(alt)}) - site.sets.begin());
-  const std::span<const float> row(site.rows.begin() + static_cast<std::ptrdiff_t>(alone * kNumbers), kNumbers);
+  const std::span<const float> row = row_of(site, alone);
   site.borne_out = !silent && row[kSetReads] >= kBorneOutReads && row[kSetFraction] >= kBorneOutFraction;
   site.sure = !silent && row[kSetReads] >= kSureReads && row[kSetFraction] >= kSureFraction && std::max(row[kLikelihood01], row[kLikelihood01] + row[kLikelihood12]) >= kSure;
   judge_panel(site, row[kHaplotypes] > 0);
@@ -158,10 +159,10 @@ void Shard::add(const Partition& partition) {
   partition_depths_.push_back(mean_depth(partition.counts));
 }
 
-std::span<const float> Shard::row(size_t site, size_t set) const { return std::span(sites_[site].rows).subspan(set * kNumbers, kNumbers); }
+std::span<const float> Shard::row(size_t site, size_t set) const { return std::span<const float>(sites_[site].rows).subspan(set * kNumbers, kNumbers); }
 
 void Shard::set_network(size_t site, size_t set, const genome::GenotypeProbabilities& answer) {
-  for (size_t i = 0; i < answer.size(); ++i) sites_[site].rows[set * kNumbers + kNetwork0 + i] = log_share(answer[i], kWorstPosterior);
+  for (size_t i = 0; i < answer.size(); ++i) row_of(sites_[site], set)[kNetwork0 + i] = log_share(answer[i], kWorstPosterior);
 }
 
 std::vector<prior::PanelSite> Shard::panel_sites() const {
@@ -203,7 +204,7 @@ void Shard::add_priors(const prior::Options& options) {
     const size_t others = last - first - (own_end - own);
     const double sum = sums[last] - sums[first] - (sums[own_end] - sums[own]);
     for (size_t i = 0; i < site.sets.size(); ++i) {
-      const std::span<float> row(site.rows.begin() + static_cast<std::ptrdiff_t>(i * kNumbers), kNumbers);
+      const std::span<float> row = row_of(site, i);
       row[kSureAlleles] = static_cast<float>(sure_);
       if (sure_ > 0 && row[kHaplotypes] > 0) row[kPanelFit] = static_cast<float>(sure_known_) / static_cast<float>(sure_);
       if (others > 0) row[kLocalFit] = static_cast<float>(sum / static_cast<double>(others));
@@ -231,7 +232,7 @@ void Shard::add_neighbours() {
   }
   for (Site& site : sites_) {
     for (size_t i = 0; i < site.sets.size(); ++i) {
-      const std::span<float> row(site.rows.begin() + static_cast<std::ptrdiff_t>(i * kNumbers), kNumbers);
+      const std::span<float> row = row_of(site, i);
       row[kWithin20] = static_cast<float>(all.within(site.position, 20));
       row[kWithin100] = static_cast<float>(all.within(site.position, 100));
       row[kWithin500] = static_cast<float>(all.within(site.position, 500));
@@ -257,7 +258,7 @@ void Shard::add_depths() {
     float sum = 0;
     for (size_t p = first; p < last; ++p) sum += partition_depths_[p];
     for (size_t i = 0; i < site.sets.size(); ++i) {
-      const std::span<float> row(site.rows.begin() + static_cast<std::ptrdiff_t>(i * kNumbers), kNumbers);
+      const std::span<float> row = row_of(site, i);
       row[kDepthShare] = row[kDepth] / middle;
       row[kLocalDepthShare] = sum / static_cast<float>(last - first) / middle;
       row[kMedianDepth] = middle;
@@ -283,8 +284,9 @@ void Shard::add_noise() {
   }
   for (Site& site : sites_) {
     for (size_t i = 0; i < site.sets.size(); ++i) {
-      if (sites > 0) site.rows[i * kNumbers + kMismatchNoise] = static_cast<float>(mismatches / sites);
-      if (repeats > 0) site.rows[i * kNumbers + kSlipNoise] = static_cast<float>(slips / repeats);
+      const std::span<float> row = row_of(site, i);
+      if (sites > 0) row[kMismatchNoise] = static_cast<float>(mismatches / sites);
+      if (repeats > 0) row[kSlipNoise] = static_cast<float>(slips / repeats);
     }
   }
 }
@@ -295,7 +297,7 @@ void Shard::forget_panel() {
     site.panel_site.reset();
     site.in_panel = false;
     for (size_t i = 0; i < site.sets.size(); ++i) {
-      const std::span<float> row(site.rows.begin() + static_cast<std::ptrdiff_t>(i * kNumbers), kNumbers);
+      const std::span<float> row = row_of(site, i);
       row[kSetNovel] += row[kSetKnown];
       row[kSetKnown] -= row[kSetKnown];  // NaN stays
       row[kHaplotypes] = row[kSetHaplotypes] = row[kOtherHaplotypes] = 0;

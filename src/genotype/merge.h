@@ -6,12 +6,12 @@
 #include <vector>
 
 #include "genome/candidate.h"
+#include "genome/genotype_index.h"
 
 namespace haploom::genotype {
 
-// The number of unordered pairs of `alleles` alleles, and where the pair a <= b stands in VCF's order.
-constexpr int genotype_count(int alleles) { return alleles * (alleles + 1) / 2; }
-constexpr int genotype_index(int a, int b) { return a <= b ? b * (b + 1) / 2 + a : a * (a + 1) / 2 + b; }
+using genome::genotype_count;
+using genome::genotype_index;
 
 // Alts (rising indices) whose own answer, the one about the set {alt}, has a QUAL of at least `least_quality`; if none
 // has, the one with the largest, the first of equals. One alt always stays.

@@ -5,14 +5,13 @@
 #include <numeric>
 
 #include "base/error.h"
+#include "genome/genotype_index.h"
 #include "prior/prior.h"
 
 namespace haploom::prior {
 namespace {
 
 using Square = std::vector<float>;
-
-size_t genotype_index(size_t a, size_t b) { return a < b ? b * (b + 1) / 2 + a : a * (a + 1) / 2 + b; }
 
 // Alleles and, behind them, "unknown".
 size_t classes(const PanelSite& site) { return static_cast<size_t>(site.alleles) + 1; }
@@ -38,7 +37,7 @@ std::vector<std::vector<double>> emissions(const PanelSite& site, double error) 
   for (size_t one = 0; one < classes(site); ++one) {
     for (size_t other = 0; other < classes(site); ++other) {
       for (size_t a = 0; a < alleles; ++a) {
-        for (size_t b = 0; b < alleles; ++b) out[one][other] += copied[one][a] * copied[other][b] * site.read_likelihoods[genotype_index(a, b)];
+        for (size_t b = 0; b < alleles; ++b) out[one][other] += copied[one][a] * copied[other][b] * site.read_likelihoods[genome::genotype_index(a, b)];
       }
       largest = std::max(largest, out[one][other]);
     }
@@ -222,11 +221,11 @@ class PairModel {
     }
     const auto copied = copying(site, options_.copying_error);
     const auto alleles = static_cast<size_t>(site.alleles);
-    std::vector<double> out(genotype_index(alleles - 1, alleles - 1) + 1, 0);
+    std::vector<double> out(genome::genotype_count(alleles), 0);
     for (size_t one = 0; one < kinds; ++one) {
       for (size_t other = 0; other < kinds; ++other) {
         for (size_t a = 0; a < alleles; ++a) {
-          for (size_t b = 0; b < alleles; ++b) out[genotype_index(a, b)] += weights[one * kinds + other] * copied[one][a] * copied[other][b];
+          for (size_t b = 0; b < alleles; ++b) out[genome::genotype_index(a, b)] += weights[one * kinds + other] * copied[one][a] * copied[other][b];
         }
       }
     }
@@ -257,8 +256,7 @@ void check_sizes(std::span<const PanelSite> sites) {
   for (size_t t = 0; t < sites.size(); ++t) {
     const PanelSite& site = sites[t];
     check(site.alleles >= 1 && site.alleles < kUnknownAllele, "a site has an allele");
-    const auto last = static_cast<size_t>(site.alleles) - 1;
-    check(site.read_likelihoods.size() == genotype_index(last, last) + 1, "a likelihood for each genotype");
+    check(site.read_likelihoods.size() == genome::genotype_count(static_cast<size_t>(site.alleles)), "a likelihood for each genotype");
     check(std::any_of(site.read_likelihoods.begin(), site.read_likelihoods.end(), [](double value) { return value > 0; }), "a genotype is possible");
     check(site.of_haplotype.size() == sites[0].of_haplotype.size(), "the same haplotypes at every site");
     check(std::all_of(site.of_haplotype.begin(), site.of_haplotype.end(),
