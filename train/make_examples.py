@@ -44,7 +44,7 @@ def looks(names, a):
     return [(name, panel) for panel in a.panels for name in names]
 
 
-def pangenome(source, panel, a):
+def pangenome(source, panel, a, log):
     """The GBZ of a set's panel, made where it is not there."""
     with open(os.path.join(source, 'manifest.json')) as f:
         made = json.load(f)
@@ -59,16 +59,18 @@ def pangenome(source, panel, a):
                           max(44, options['haps']), options['full_coords'], FOREIGN_MIXES[options['seed'] % len(FOREIGN_MIXES)])
     gbz = path.replace('.gfa', '.gbz')
     if not os.path.exists(gbz):
-        run([a.haploom, 'gbz', 'build', path, '-o', gbz], os.path.join(source, 'gbz.log'))
+        run([a.haploom, 'gbz', 'build', path, '-o', gbz], log)
     return gbz
 
 
 def make(look, a):
     name, panel = look
     source, prefix = os.path.join(a.sets, name), os.path.join(a.out, name if panel == 'own' else f'{name}.{panel}')
+    if os.path.exists(prefix + '.labels.json'):
+        return look, None
     log = prefix + '.log'
     try:
-        how = (['--numbers', '--vsc_min_count_panel_alleles', '1'] if a.numbers else []) + ([] if panel == 'none' else ['--pangenome', pangenome(source, panel, a)])
+        how = (['--numbers', '--vsc_min_count_panel_alleles', '1'] if a.numbers else []) + ([] if panel == 'none' else ['--pangenome', pangenome(source, panel, a, log)])
         run([a.haploom, 'examples', '--ref', os.path.join(source, 'ref.fa'), '--reads', os.path.join(source, 'reads.bam'),
              '--regions', os.path.join(source, 'confident.bed'), '--customized_model', a.model, '--output', prefix, *how], log)
         return look, label(prefix, os.path.join(source, 'truth.vcf.gz'), os.path.join(source, 'confident.bed'), os.path.join(source, 'ref.fa'))
