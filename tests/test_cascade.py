@@ -82,21 +82,21 @@ def gvcf(out):
     return ["--output_gvcf", out / "o.g.vcf.gz"]
 
 
+def run_once(three, folder, place):
+    (place / "store").mkdir()
+    run(*words(three, place / "store", place, folder, *gvcf(place)))
+    return place
+
+
 @pytest.fixture(scope="module")
 def one_thread(three, models, tmp_path_factory):
-    place = tmp_path_factory.mktemp("one_thread")
-    (place / "store").mkdir()
-    run(*words(three, place / "store", place, models / "with/small", *gvcf(place)))
-    return place
+    return run_once(three, models / "with/small", tmp_path_factory.mktemp("one_thread"))
 
 
 @pytest.fixture(scope="module")
 def network_alone(three, models, tmp_path_factory):
     """A run of the folder that has no cascade."""
-    place = tmp_path_factory.mktemp("network_alone")
-    (place / "store").mkdir()
-    run(*words(three, place / "store", place, models / "without/small", *gvcf(place)))
-    return place
+    return run_once(three, models / "without/small", tmp_path_factory.mktemp("network_alone"))
 
 
 # ---- what a run does with it

@@ -184,8 +184,9 @@ report::RunSummary call(const CallRequest& request) {
   const genome::ContigList& contigs = inputs.reference.contigs();
   std::optional<model::Cascade> cascade;
   if (request.cascade) cascade.emplace(request.network.model_folder, evidence::names());
-  Shared shared{inputs, request, model, cascade, weighed_options(examples.options, cascade.has_value()), output.options, haploid_regions(output.haploid_contigs, output.par_regions_bed.value_or(""), contigs),
+  Shared shared{inputs, request, model, cascade, examples.options, output.options, haploid_regions(output.haploid_contigs, output.par_regions_bed.value_or(""), contigs),
                 haploid_regions(examples.haploid_contigs, examples.par_regions_bed, contigs), std::nullopt};
+  shared.options.panel_evidence = cascade.has_value();
   shared.silent_output.genotype_without_reads = true;
   if (output.output_gvcf) shared.confidences.emplace(examples.reference_model);
   CallWriter writer(inputs.reference, vcf_header(output, contigs, sample), output);

@@ -32,6 +32,13 @@ std::string site_columns(const genome::Candidate& candidate, const genome::AltSe
                      fmt::join(candidate.allele_depth, ","));
 }
 
+// The lines with their numbers at the end; next: of the first, moved on.
+std::string numbered(const std::vector<std::string>& lines, uint64_t& next) {
+  std::string text;
+  for (const std::string& line : lines) text += fmt::format("{}\t{}\n", line, next++);
+  return text;
+}
+
 }  // namespace
 
 uint64_t write_examples(const ExamplesRequest& request) {
@@ -63,9 +70,7 @@ uint64_t write_examples(const ExamplesRequest& request) {
       [&](size_t, ShardExamples&& done) {
         check(done.images.size() == done.lines.size() * bytes, "an image for every line of sites");
         images.write({reinterpret_cast<const char*>(done.images.data()), done.images.size()});
-        std::string text;
-        for (const std::string& line : done.lines) text += fmt::format("{}\t{}\n", line, written++);
-        sites.write(text);
+        sites.write(numbered(done.lines, written));
       },
       1);  // a shard's images are hundreds of MB
   // Sites of other images must never stand beside these, nor numbers beside other sites.
@@ -84,7 +89,8 @@ uint64_t write_numbers(const ExamplesRequest& request) {
   names.write(fmt::format("{}\n", fmt::join(evidence::names(), "\n")));
   inputs.attach_pangenome();
 
-  const ExamineOptions options = weighed_options(request.options, true);
+  ExamineOptions options = request.options;
+  options.panel_evidence = true;
   std::vector<std::unique_ptr<ShardWorker>> workers;
   std::vector<Questions> questions;
   const int threads = std::max(1, std::min(request.threads, static_cast<int>(inputs.work.size())));
@@ -114,9 +120,7 @@ uint64_t write_numbers(const ExamplesRequest& request) {
       },
       [&](size_t, ShardNumbers&& done) {
         numbers.write({reinterpret_cast<const char*>(done.rows.data()), done.rows.size() * sizeof(float)});
-        std::string text;
-        for (const std::string& line : done.lines) text += fmt::format("{}\t{}\n", line, written++);
-        sites.write(text);
+        sites.write(numbered(done.lines, written));
       },
       1);
   for (const char* other : {".sites.tsv", ".images.u8"}) std::filesystem::remove(request.output_prefix + other);  // as above

@@ -85,11 +85,6 @@ class Weighing {
 
 }  // namespace
 
-ExamineOptions weighed_options(ExamineOptions options, bool weighed) {
-  options.panel_evidence = weighed;
-  return options;
-}
-
 void weigh_sites(ShardWorker& worker, Questions& questions, const model::Cascade* cascade, const Shard& shard,
                  const std::function<void()>& on_partition, const LookAtPartition& look, const TakeWeighed& take) {
   Weighing weighing(worker, questions, cascade);

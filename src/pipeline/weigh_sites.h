@@ -13,14 +13,11 @@
 
 namespace haploom::pipeline {
 
-// Those options with which a pangenome is asked for its evidence, too.
-ExamineOptions weighed_options(ExamineOptions options, bool weighed);
-
 // site: of the candidate in evidence, whose row() holds the numbers of each of its sets.
 using TakeWeighed = std::function<void(const genome::Candidate& candidate, const evidence::Shard& evidence, size_t site)>;
 
 // Candidates are taken in order; those of which no image can be drawn are left out. cascade: null asks the network about all.
-// look, if given, sees each partition before its candidates are sorted. The worker's options: those of weighed_options().
+// look, if given, sees each partition before its candidates are sorted. The worker's options: with panel_evidence.
 void weigh_sites(ShardWorker& worker, Questions& questions, const model::Cascade* cascade, const Shard& shard,
                  const std::function<void()>& on_partition, const LookAtPartition& look, const TakeWeighed& take);
 
