@@ -10,8 +10,6 @@ import bisect
 import random
 import re
 
-from .count_errors import intervals as bed_intervals
-
 NETWORK, TREES, VALIDATION = 'network', 'trees', 'validation'
 LARGEST = 1_024_000   # bases of a block: whole partitions of 1000, which are what reads are drawn and sampled by
 SMALLEST = 4_000
@@ -72,10 +70,11 @@ def bases(intervals):
 
 def regions(text, lengths):
     """What --regions says, blank separated: contig, contig:first-last (1-based), BED files."""
+    from .count_errors import intervals  # here, as it brings pysam
     out = {}
     for word in text.split():
         if word.endswith('.bed'):
-            out = union(out, {c: merged(s) for c, s in bed_intervals(word, None).items()})
+            out = union(out, intervals(word, None))
             continue
         found = re.fullmatch(r'(.+):([\d,]+)(?:-([\d,]+))?', word)
         if word in lengths:
