@@ -54,7 +54,8 @@ def test_truth_needs_an_index_and_one_sample(demo, tmp_path, no_python):
     lines = gzip.open(demo / "truth.vcf.gz", "rt").read().splitlines()
     two = [line if line.startswith("##") else line + "\t" + ("OTHER" if line.startswith("#") else "0/1") for line in lines]
     (tmp_path / "two.vcf").write_text("\n".join(two) + "\n")
-    run("bcftools", "view", "-Oz", "-o", tmp_path / "two.vcf.gz", "--write-index", tmp_path / "two.vcf")
+    run("bcftools", "view", "-Oz", "-o", tmp_path / "two.vcf.gz", tmp_path / "two.vcf")
+    run("tabix", "-p", "vcf", tmp_path / "two.vcf.gz")
     refused(words(demo, tmp_path / "out", truth_variants=tmp_path / "two.vcf.gz"), 3, "holds 2 samples", "bcftools view -s", env=no_python)
 
 
@@ -117,13 +118,13 @@ def test_a_trained_folder_is_a_model_with_its_card(trained):
     record = json.loads((folder / "model/training.json").read_text())
     assert record["samples"][0]["name"] == "DONOR" and set(record["megabases"]) == {"network", "trees", "validation"}
     before, after = ({look: f["loss"] for look, f in record["cascade"][when].items()} for when in ("before", "after"))
-    assert set(before) == {"with panel", "without panel"} and min(record["cascade"]["compared"].values()) <= record["cascade"]["compared"]["old network, old trees"]
+    assert set(before) == {"with panel", "without panel"} and all(after[look] <= before[look] for look in before)
     assert [h["step"] for h in record["network"]["history"]][0] == 0
     card = (folder / "model/MODEL_CARD.md").read_text()
     assert "DONOR" in card and "cascade, with panel" in card and str(after["with panel"])[:5] in card
     assert "validation part" in done.stdout and "<svg" in (folder / "model/loss_curve.svg").read_text()
     told = json.loads(run("haploom", "model", "info", "--json", folder / "model").stdout)
-    assert told["format"] == "ONNX (model.onnx)"
+    assert told["format"] == "ONNX"
 
 
 def test_a_trained_folder_calls(trained, demo, store, tmp_path):
@@ -152,7 +153,7 @@ def test_what_is_there_is_not_made_again_and_other_settings_are_refused(trained,
     for name in ("model.onnx", "final.txt", "MODEL_CARD.md", "loss_curve.svg"):
         one, other = ((place / name).read_text("latin-1") for place in (folder / "model", tmp_path / "again"))
         assert one.partition("\n")[2] == other.partition("\n")[2], name  # a card's first line is the folder's name
-    refused([*again[:-1], tmp_path / "third", "--work", work, "--output", tmp_path / "third", "--seed", 9], 2, "begun otherwise: --seed was 1", env=trainer)
+    refused([*again, "--work", work, "--output", tmp_path / "third", "--seed", 9], 2, "begun otherwise: --seed was 1", env=trainer)
 
 
 def test_a_training_that_is_stopped_goes_on(demo, trainer, tmp_path, store):

@@ -229,16 +229,18 @@ class Run:
         export(copy.deepcopy(self.mean).cpu(), self.shape, self.channels, self.height, self.a.out, self.flags)
 
     def judge(self, losses):
-        """Notes training's and watched loss, and keeps the averaged weights if no earlier ones were better. Watched images count as they
-        are and, if --panel, without their panel."""
+        """Notes training's and watched loss, and keeps the averaged weights if no earlier ones were better: watched images count as they
+        are and, if --panel, without their panel, and neither look may be worse than it was at the start."""
         looks = [None, without_panel(self.height)] if self.a.panel else [None]
-        found = float(np.mean([mean_loss(predict(self.mean, self.judged, look), self.judged.label) for look in looks]))
-        self.history.append(dict(step=self.step, training=round(float(np.mean(losses)), 5) if losses else None, watched=round(found, 5)))
-        if self.best is None or found < self.best['loss']:
-            self.best = dict(loss=found, step=self.step, weights={k: v.clone() for k, v in self.mean.state_dict().items()})
+        looks = [mean_loss(predict(self.mean, self.judged, look), self.judged.label) for look in looks]
+        found = float(np.mean(looks))
+        self.history.append(dict(step=self.step, training=round(float(np.mean(losses)), 5) if losses else None, watched=round(found, 5), looks=looks))
+        worse = sum(now > start for now, start in zip(looks, self.history[0]['looks']))
+        if self.best is None or (worse, found) < (self.best['worse'], self.best['loss']):
+            self.best = dict(worse=worse, loss=found, step=self.step, weights={k: v.clone() for k, v in self.mean.state_dict().items()})
+        self.save()
         self.log(f'step {self.step} ({self.step * self.a.batch / len(self.data):.2f} epochs), {self.elapsed / 60:.1f} min, '
                  f"loss {self.history[-1]['training']}, watched {found:.5f}, best at step {self.best['step']}")
-        self.save()
 
     def fit(self):
         if self.a.checks:
@@ -300,10 +302,12 @@ class Run:
         summary = dict(settings=settings, steps=self.step, minutes=round(self.elapsed / 60, 1), sets=len(self.data.sets), examples=len(self.data),
                        by_copies=[int((self.data.label == k).sum()) for k in range(3)], torch=torch.__version__, device=self.device.type, watched=result)
         if self.best:
-            summary.update(history=self.history, chosen=self.best['step'], before=self.before, after=self.together())
-        with open(os.path.join(self.a.out, 'training.json'), 'w') as f:
+            summary.update(history=[{k: v for k, v in h.items() if k != 'looks'} for h in self.history], chosen=self.best['step'], before=self.before, after=self.together())
+        path = os.path.join(self.a.out, 'training.json')
+        with open(path + '.new', 'w') as f:
             json.dump(summary, f, indent=1)
             f.write('\n')
+        os.replace(path + '.new', path)
         self.log(f'written to {self.a.out}; folding changes an answer by at most {difference:.1e}')
 
 

@@ -203,8 +203,9 @@ def label(prefix, truth, bed, fasta):
         out[image] = value
     out.tofile(prefix + '.labels.u8')
     report = dict(images=images, **{f'label_{k}': int((out == k).sum()) for k in (0, 1, 2, UNSURE)}, **counts)
-    with open(prefix + '.labels.json', 'w') as f:
+    with open(prefix + '.labels.json.new', 'w') as f:
         json.dump(report, f, indent=1)
+    os.replace(prefix + '.labels.json.new', prefix + '.labels.json')  # the sign that a set is complete
     return report
 
 

@@ -70,11 +70,13 @@ def trees_told(record):
         return ''
     told, temperature = cascade['trees'], cascade['trees']['temperature']
     kept = {k: f"{told[k]['rounds']} rounds{'' if told[k]['kept'] else ', not kept'}" for k in ('plain', 'final')}
-    compared = '\n'.join(f'| {name} | {value:.5f} |' for name, value in cascade['compared'].items())
+    compared = '\n'.join(f'| {name} | {value[0]:.5f}{", worse than before in a look" if value[1] else ""} |' for name, value in cascade['compared'].items())
     return f"""
 Trees: boosting on top of those of before on {cascade['rows']['trees']} labelled allele sets (a look with the panel and one without count as two where there is a panel); plain trees
 {kept['plain']}, final trees {kept['final']}; temperature {temperature['before']:g} before, {temperature['after']:g} after ({temperature['wrong']} wrong answers of the
 validation part; below 20 it is left alone).
+
+The best is kept of which neither look (with the panel, without) is worse than it was:
 
 | compared on {cascade['rows']['validation']} allele sets | validation loss |
 |---|---|

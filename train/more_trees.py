@@ -167,9 +167,18 @@ def boosted(base, learnt, judged, seed, threads):
     return (trees, rounds, before, after) if after < before else (None, 0, before, before)
 
 
-def gone_on(base, learnt, judged, seed, threads):
-    """-> a Cascade whose loss on the judged rows is no higher than the base's, and what was done, in words for a card."""
-    done, best = {}, base
+def standing(cascade, looks, bars):
+    """To compare cascades by: how many of the looks are worse than their bars, then the loss over all."""
+    losses = [loss(cascade.answers(rows), rows.label) for rows in looks]
+    return sum(now > bar for now, bar in zip(losses, bars)), float(np.average(losses, weights=[len(rows) for rows in looks]))
+
+
+def gone_on(base, learnt, looks, bars, seed, threads):
+    """-> the best of the base and what was boosted on top of it, and what was done, for a card.
+
+    learnt: Rows; looks: Rows that are judged by, with a panel and without; bars: the losses on them that are not to be passed.
+    """
+    done, judged = {}, together(looks)
     plain, rounds, before, after = boosted(base.plain, learnt, judged, seed, threads)
     more = base.changed(plain=plain) if plain else base
     if plain and settled_wrongly(more, judged) > settled_wrongly(base, judged):
@@ -178,8 +187,12 @@ def gone_on(base, learnt, judged, seed, threads):
     final, rounds, before, after = boosted(base.final, base.seen_by_final(learnt), more.seen_by_final(judged), seed, threads)
     done['final'] = dict(rounds=rounds, loss_before=round(before, 5), loss_after=round(after, 5))
     options = [base, more] + ([base.changed(final=final), more.changed(final=final)] if final else [])
-    best = min(options, key=lambda one: loss(one.answers(judged), judged.label))
-    best, done['temperature'] = tempered(best, judged)
+    best = min(options, key=lambda one: standing(one, looks, bars))
+    warmer, done['temperature'] = tempered(best, judged)
+    if standing(warmer, looks, bars) < standing(best, looks, bars):
+        best = warmer
+    else:
+        done['temperature']['after'] = best.temperature
     done['plain']['kept'], done['final']['kept'] = best.plain is not base.plain, best.final is not base.final
     return best, done
 

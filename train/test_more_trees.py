@@ -64,7 +64,7 @@ def test_a_merged_file_answers_base_and_new_together(base, gbm):
 def test_other_data_are_learnt_and_the_base_is_left_as_it_was(base):
     text = base.final.text
     learnt, judged = rows(1500, 3, 1), rows(600, 4, 1)
-    better, done = more_trees.gone_on(base, learnt, judged, 1, 1)
+    better, done = more_trees.gone_on(base, learnt, [judged], [9.0], 1, 1)
     assert loss(better.answers(judged), judged.label) < loss(base.answers(judged), judged.label)
     assert done['final']['rounds'] > 0 and done['final']['kept'] and base.final.text == text and better.final.text.startswith(text[:text.index('end of trees')])
 
@@ -72,8 +72,18 @@ def test_other_data_are_learnt_and_the_base_is_left_as_it_was(base):
 def test_what_cannot_be_learnt_leaves_the_cascade_no_worse(base):
     learnt, judged = rows(300, 5, 0), rows(300, 6, 0)
     learnt.label = np.random.default_rng(1).permutation(learnt.label)
-    same, _ = more_trees.gone_on(base, learnt, judged, 1, 1)
+    same, _ = more_trees.gone_on(base, learnt, [judged], [loss(base.answers(judged), judged.label)], 1, 1)
     assert loss(same.answers(judged), judged.label) <= loss(base.answers(judged), judged.label)
+
+
+def test_no_look_may_get_worse_for_the_sake_of_another(base):
+    """Learnt from bent rows, trees are better on such and worse on those of before: the base stays where both count."""
+    learnt, bent, plain = rows(1500, 3, 1), rows(600, 4, 1), rows(100, 9, 0)
+    bars = [loss(base.answers(look), look.label) for look in (bent, plain)]
+    best, _ = more_trees.gone_on(base, learnt, [bent, plain], bars, 1, 1)
+    assert more_trees.standing(best, [bent, plain], bars)[0] == 0
+    better, _ = more_trees.gone_on(base, learnt, [bent, plain], [9.0, 9.0], 1, 1)
+    assert more_trees.standing(better, [bent, plain], bars)[0] == 1
 
 
 def test_a_written_cascade_comes_back(base, tmp_path):

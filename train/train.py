@@ -14,18 +14,18 @@ SPDX-License-Identifier: BSD-3-Clause
 """
 import argparse
 import contextlib
+import importlib.util
 import json
 import os
 import re
 import shutil
-import signal
 import sys
 
 os.environ.setdefault('OMP_WAIT_POLICY', 'passive')
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 from train.dealing import NETWORK, TREES, VALIDATION, DealingError, bases, deal, difference, intersection, merged, regions, union  # noqa: E402
-from train.work_folder import INPUT, RESOURCE, USAGE, Passed, Stop, WorkFolder, say, written  # noqa: E402
+from train.work_folder import INPUT, RESOURCE, UNFINISHED, USAGE, Passed, Stop, WorkFolder, end_on_signals, say, written  # noqa: E402
 
 SHARES = {NETWORK: 0.6, TREES: 0.25, VALIDATION: 0.15}
 CELL = 1000           # a partition: regions are made of whole ones
@@ -54,12 +54,10 @@ def parser():
     return ap
 
 
-def import_or_stop(*names):
+def refuse_without(*names):
     for name in names:
-        try:
-            __import__(name)
-        except ImportError as problem:
-            raise Stop(f'{sys.executable} lacks {problem.name}', SETUP) from problem
+        if importlib.util.find_spec(name) is None:
+            raise Stop(f'{sys.executable} lacks {name}', SETUP)
 
 
 def model_files(folder):
@@ -234,7 +232,8 @@ class Training:
                 raise Stop(f'{a.customized_model}/model.onnx is not a network of train/network.py: it has no {problem}', 'begin with a model of haploom', INPUT, 54) from problem
         with open(done) as f:
             told = json.load(f)
-        better = told['chosen'] > 0 and mean_loss(told['after']) < mean_loss(told['before'])
+        better = (told['chosen'] > 0 and mean_loss(told['after']) < mean_loss(told['before'])
+                  and all(told['after'][look]['loss'] <= f['loss'] for look, f in told['before'].items()))
         say(f"network: validation loss {mean_loss(told['before']):.5f} before, {mean_loss(told['after']):.5f} with the weights of step {told['chosen']} of {told['steps']}"
             + ('' if better else ': the one it began with is kept'))
         return told, better
@@ -260,23 +259,26 @@ class Training:
 
     def cascade(self, network_is_better):
         """-> Cascade, whether the new network is in it, figures. All four of old and new network with old and new trees are judged."""
-        from train.more_trees import Cascade, gone_on, together
+        from train.figures import loss
+        from train.more_trees import Cascade, gone_on, standing, together
         base = Cascade.of(self.a.customized_model)
         found = {'old': self.numbers('old', self.a.customized_model)}
         if network_is_better:
             found['new'] = self.numbers('new', self.new_model())
-        judged = {which: {look: parts[VALIDATION] for look, parts in looks.items()} for which, looks in found.items()}
+        judged = {which: [parts[VALIDATION] for parts in looks.values()] for which, looks in found.items()}
+        bars = [loss(base.answers(rows), rows.label) for rows in judged['old']]
         options, done = [('old', base)], {}
         for which, looks in found.items():
             learnt = together([parts[TREES] for parts in looks.values()])
-            more, done[which] = gone_on(base, learnt, together(list(judged[which].values())), self.a.seed, self.a.num_shards)
+            more, done[which] = gone_on(base, learnt, judged[which], bars, self.a.seed, self.a.num_shards)
             options += [(which, base), (which, more)]
-        which, best = min(options, key=lambda one: pooled_loss(one[1], judged[one[0]]))
-        done['compared'] = {f'{network} network, {"old" if one is base else "new"} trees': round(pooled_loss(one, judged[network]), 5) for network, one in options}
+        which, best = min(options, key=lambda one: standing(one[1], judged[one[0]], bars))
+        done['compared'] = {f'{network} network, {"old" if one is base else "new"} trees': [round(standing(one, judged[network], bars)[1], 5), standing(one, judged[network], bars)[0]]
+                            for network, one in options}
         for name, value in done['compared'].items():
-            say(f'cascade: {name}: validation loss {value}')
+            say(f'cascade: {name}: validation loss {value[0]}{", but worse than before with or without the panel" if value[1] else ""}')
         rows = {part: sum(len(looks[part]) for looks in found['old'].values()) for part in (TREES, VALIDATION)}
-        return best, which == 'new', dict(before=figures_of(base, judged['old']), after=figures_of(best, judged[which]), rows=rows, trees=done[which], compared=done['compared'],
+        return best, which == 'new', dict(before=figures_of(base, dict(zip(found['old'], judged['old']))), after=figures_of(best, dict(zip(found[which], judged[which]))), rows=rows, trees=done[which], compared=done['compared'],
                                           new_network=which == 'new', new_trees=best is not base)
 
     # ---- 5: the folder
@@ -287,6 +289,7 @@ class Training:
         parent = os.path.dirname(os.path.abspath(a.output))
         os.makedirs(parent, exist_ok=True)
         made = os.path.join(parent, f'.{os.path.basename(os.path.abspath(a.output))}.{os.getpid()}.new')
+        UNFINISHED.append(made)
         os.makedirs(made)
         try:
             source = self.work.path('network') if new_network else a.customized_model
@@ -347,33 +350,20 @@ def mean_loss(looks):
     return sum(one['loss'] for one in looks.values()) / len(looks)
 
 
-def pooled_loss(cascade, judged):
-    from train.figures import loss
-    from train.more_trees import together
-    rows = together(list(judged.values()))
-    return loss(cascade.answers(rows), rows.label)
-
-
 def figures_of(cascade, judged):
     from train.figures import figures
     return {look: figures(cascade.answers(rows), rows.label, rows.kind) for look, rows in judged.items()}
 
 
-def interrupted(number, _):
-    raise SystemExit(128 + number)
-
-
 def main():
     a = parser().parse_args()
     os.environ.setdefault('OMP_NUM_THREADS', str(a.num_shards))
-    signal.signal(signal.SIGTERM, interrupted)
-    signal.signal(signal.SIGINT, interrupted)
+    end_on_signals()
     try:
-        import_or_stop('pysam', 'numpy')
+        refuse_without('numpy', 'pysam', 'torch', 'onnx', 'lightgbm', 'matplotlib')
         if os.path.lexists(a.output):
             raise Stop(f'--output {a.output} exists', 'name a folder that is not there yet')
         training = Training(a)
-        import_or_stop('torch', 'onnx', 'lightgbm', 'matplotlib')
         import torch
         if a.device == 'cuda' and not torch.cuda.is_available():
             raise Stop('--device cuda, but PyTorch sees no GPU here', '--device cpu, or check nvidia-smi and the driver')
@@ -388,10 +378,6 @@ def main():
     except Passed as of:
         print(str(of).rstrip(), file=sys.stderr)
         return of.status
-    except SystemExit as stop:
-        if isinstance(stop.code, int) and stop.code > 128:
-            print(f'haploom: stopped by signal {stop.code - 128}; the same command goes on', file=sys.stderr)
-        raise
 
 
 if __name__ == '__main__':

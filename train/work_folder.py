@@ -3,10 +3,12 @@
 settings.json is written first. A command with other settings, or whose inputs have changed since, is refused: half of one training
 and half of another is neither. What does not change the result (threads, device, where the model goes) may differ.
 """
+import contextlib
 import fcntl
 import json
 import os
 import shlex
+import shutil
 import signal
 import subprocess
 import sys
@@ -32,6 +34,26 @@ class Passed(Exception):
     def __init__(self, text, status):
         super().__init__(text)
         self.status = status
+
+
+CHILDREN, UNFINISHED = [], []  # processes that run for us; folders that go when we go
+
+
+def end_on_signals():
+    """SIGTERM, SIGINT and SIGHUP end the command at once, as an exception would not (PyTorch swallows some): everything that is kept was renamed
+    into place when it was whole."""
+    def end(number, _):
+        for pid in CHILDREN:
+            with contextlib.suppress(ProcessLookupError, ChildProcessError):
+                os.kill(pid, signal.SIGTERM)
+                os.waitpid(pid, 0)
+        for folder in UNFINISHED:
+            shutil.rmtree(folder, ignore_errors=True)
+        print(f'haploom: stopped by signal {number}; the same command goes on', file=sys.stderr, flush=True)
+        os._exit(128 + number)
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        if signal.getsignal(number) != signal.SIG_IGN:  # nohup
+            signal.signal(number, end)
 
 
 def say(text):
@@ -92,12 +114,9 @@ class WorkFolder:
             f.write(' '.join(shlex.quote(word) for word in words) + '\n')
             f.flush()
             child = subprocess.Popen(words, stdout=f, stderr=subprocess.STDOUT)
-            try:
-                status = child.wait()
-            except BaseException:
-                child.send_signal(signal.SIGTERM)
-                child.wait()
-                raise
+            CHILDREN.append(child.pid)
+            status = child.wait()
+            CHILDREN.remove(child.pid)
         if status != 0:
             with open(log) as f:
                 told_by_it = f.read()

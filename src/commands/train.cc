@@ -65,9 +65,12 @@ void check_outputs(const Options& options) {
 // Only a network of ours can be trained on, in the form that its weights are named in.
 void check_model(const Options& options) {
   const std::string folder = options.model_folder();
-  model::read_shape(folder);
+  model::read_example_info(folder);
   std::error_code ignored;
-  if (fs::exists(fs::path(folder) / "model.onnx", ignored)) return;
+  if (fs::exists(fs::path(folder) / "model.onnx", ignored)) {
+    model::read_shape(folder);
+    return;
+  }
   throw Error{Exit::kInput, Reason::kModel, "commands", fmt::format("{} holds no model.onnx: only haploom's own networks in float32 can be trained on", folder),
               "leave --customized_model out to begin with the shipped one"};
 }
