@@ -156,6 +156,23 @@ def test_what_is_there_is_not_made_again_and_other_settings_are_refused(trained,
     refused([*again, "--work", work, "--output", tmp_path / "third", "--seed", 9], 2, "begun otherwise: --seed was 1", env=trainer)
 
 
+def test_a_truth_of_other_contig_names_is_refused(demo, trainer, tmp_path):
+    """It would teach that there are no variants."""
+    (tmp_path / "names").write_text("chr20 20\n")
+    run("bcftools", "annotate", "--rename-chrs", tmp_path / "names", "-Oz", "-o", tmp_path / "t.vcf.gz", demo / "truth.vcf.gz")
+    run("tabix", "-p", "vcf", tmp_path / "t.vcf.gz")
+    refused(words(demo, tmp_path / "out", truth_variants=tmp_path / "t.vcf.gz"), 3, "does not know chr20", env=trainer)
+
+
+def test_regions_without_a_confident_base_are_refused(demo, trainer, tmp_path):
+    refused(words(demo, tmp_path / "out", exclude_regions="chr20"), 2, "has nothing in the regions asked for", env=trainer)
+
+
+def test_a_program_that_fails_hands_its_error_on(demo, trainer, tmp_path):
+    (tmp_path / "bad.gbz").write_bytes(b"no graph")
+    refused(words(demo, tmp_path / "out", pangenome=tmp_path / "bad.gbz", gbz_store_dir=tmp_path), 3, "bad.gbz", env=trainer)
+
+
 def test_a_training_that_is_stopped_goes_on(demo, trainer, tmp_path, store):
     told = [str(w) for w in words(demo, tmp_path / "model", epochs=2, gbz_store_dir=store, device="cpu")]
     job = subprocess.Popen([str(BIN / "haploom"), *told[1:]], stderr=subprocess.PIPE, text=True, env={**os.environ, **trainer})

@@ -20,12 +20,13 @@ import os
 import re
 import shutil
 import sys
+import traceback
 
 os.environ.setdefault('OMP_WAIT_POLICY', 'passive')
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 from train.dealing import NETWORK, TREES, VALIDATION, DealingError, bases, deal, difference, intersection, merged, regions, union  # noqa: E402
-from train.work_folder import INPUT, RESOURCE, UNFINISHED, USAGE, Passed, Stop, WorkFolder, end_on_signals, say, written  # noqa: E402
+from train.work_folder import INPUT, INTERNAL, RESOURCE, UNFINISHED, USAGE, Passed, Stop, WorkFolder, end_on_signals, say, written  # noqa: E402
 
 SHARES = {NETWORK: 0.6, TREES: 0.25, VALIDATION: 0.15}
 CELL = 1000           # a partition: regions are made of whole ones
@@ -123,6 +124,7 @@ class Training:
             sample.confident = intersection(regions(sample.confident_file, self.lengths), wanted)
             sample.bed = self.work.path(f'confident.{sample.number}.bed')
             bed_written(sample.bed, sample.confident)
+            self.refuse_misfits(sample)
         confident = union(*(s.confident for s in self.samples))
         shares = SHARES if self.has_cascade else {k: v for k, v in SHARES.items() if k != TREES}
         parts = deal(confident, shares, a.seed, intersection(validation, confident))
@@ -130,6 +132,17 @@ class Training:
         self.megabases = {part: round(bases(intersection(confident, parts.of(part))) / 1e6, 4) for part in shares}
         say('dealt in blocks of {} kb: {}'.format(parts.size // 1000, ', '.join(f'{part} {mb:.2f} Mb' for part, mb in self.megabases.items())))
         return parts
+
+    def refuse_misfits(self, sample):
+        """A truth that names contigs otherwise would teach that there are no variants."""
+        import pysam
+        if not sample.confident:
+            raise Stop(f'{sample.confident_file} has nothing in the regions asked for', 'check --regions and --exclude_regions', USAGE, 53)
+        with pysam.VariantFile(sample.truth) as f:
+            missing = [c for c in sample.confident if c not in f.header.contigs]
+        if missing:
+            raise Stop(f'{sample.truth} does not know {", ".join(missing[:5])}, where {sample.confident_file} is confident',
+                       'give a truth for this reference, or leave these contigs out with --exclude_regions', INPUT, 52)
 
     def refuse_a_full_disk(self):
         images = (self.megabases[NETWORK] + self.megabases[VALIDATION]) * IMAGES_PER_MB * len(self.samples)
@@ -166,6 +179,8 @@ class Training:
         self.work.run([a.haploom, 'examples', '--ref', a.ref, '--reads', sample.reads, '--regions', prefix + '.bed', '--customized_model', model,
                        '--num_shards', str(a.num_shards), '--output', prefix, *panel, *more], f'{folder.replace("/", ".")}.{name}')
         counts = label(prefix, sample.truth, sample.bed, a.ref)
+        if counts.get('truth_snp', 0) + counts.get('truth_indel', 0) == 0 and bases(intervals) >= 1e6:
+            say(f'warning: {sample.truth} has no variant in what {name} is labelled by: is it the truth of this contig?')
         say(f'{folder}/{name}: {counts["images"]} drawn, {counts["label_0"]} / {counts["label_1"]} / {counts["label_2"]} with 0 / 1 / 2 copies, {counts["label_255"]} unsure')
         return prefix
 
@@ -378,6 +393,14 @@ def main():
     except Passed as of:
         print(str(of).rstrip(), file=sys.stderr)
         return of.status
+    except OSError as problem:
+        print(Stop(f'{problem.strerror or problem}{f": {problem.filename}" if problem.filename else ""}', 'mend it; the same command goes on', RESOURCE, 60).text(), file=sys.stderr)
+        return RESOURCE
+    except Exception as problem:
+        traceback.print_exc()
+        print(Stop(f'{type(problem).__name__}: {problem}', 'please report this with what stands above; if it is of the GPU, the same command with --device cpu goes on', INTERNAL, INTERNAL).text(),
+              file=sys.stderr)
+        return INTERNAL
 
 
 if __name__ == '__main__':

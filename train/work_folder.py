@@ -14,7 +14,7 @@ import subprocess
 import sys
 import time
 
-USAGE, INPUT, RESOURCE = 2, 3, 4   # exit codes, as docs/errors.md has them
+USAGE, INPUT, RESOURCE, INTERNAL = 2, 3, 4, 70   # exit codes, as docs/errors.md has them
 
 
 class Stop(Exception):
