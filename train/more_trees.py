@@ -189,12 +189,10 @@ def gone_on(base, learnt, looks, bars, seed, threads):
     final, rounds, before, after = boosted(base.final, base.seen_by_final(learnt), more.seen_by_final(judged), seed, threads)
     done['final'] = dict(rounds=rounds, loss_before=round(before, 5), loss_after=round(after, 5))
     options = [base, more] + ([base.changed(final=final), more.changed(final=final)] if final else [])
+    options += [tempered(one, looks) for one in options]  # boosting knows no temperature: with that of before, good trees may look bad
     best = min(options, key=lambda one: standing(one, looks, bars))
-    warmer, done['temperature'] = tempered(best, judged)
-    if standing(warmer, looks, bars) < standing(best, looks, bars):
-        best = warmer
-    else:
-        done['temperature']['after'] = best.temperature
+    done['temperature'] = dict(before=base.temperature, after=best.temperature,
+                               wrong=sum(int((best.answers(rows).argmax(1) != rows.label).sum()) for rows in looks))
     done['plain']['kept'], done['final']['kept'] = best.plain is not base.plain, best.final is not base.final
     return best, done
 
@@ -204,13 +202,11 @@ def settled_wrongly(cascade, rows):
     return int((softmax(cascade.plain.scores(rows)).argmax(1) != rows.label)[settled].sum())
 
 
-def tempered(cascade, judged):
-    answers = cascade.answers(judged)
-    wrong = int((answers.argmax(1) != judged.label).sum())
-    told = dict(before=cascade.temperature, after=cascade.temperature, wrong=wrong)
-    if wrong < ENOUGH_ERRORS:
-        return cascade, told
-    best = min((cascade.changed(temperature=float(t)) for t in TEMPERATURES), key=lambda one: loss(one.answers(judged), judged.label))
-    if loss(best.answers(judged), judged.label) < loss(answers, judged.label):
-        cascade, told['after'] = best, round(best.temperature, 2)
-    return cascade, told
+def tempered(cascade, looks):
+    """With the temperature that fits the judged rows best; the same where these hold too few wrong answers to tell."""
+    seen = [cascade.final.scores(cascade.seen_by_final(rows)) for rows in looks]
+    scores, label = np.concatenate(seen), np.concatenate([rows.label for rows in looks])
+    if (scores.argmax(1) != label).sum() < ENOUGH_ERRORS:
+        return cascade
+    best = min(TEMPERATURES, key=lambda t: loss(softmax(scores / t), label))
+    return cascade.changed(temperature=round(float(best), 2))
