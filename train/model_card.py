@@ -56,12 +56,13 @@ def markdown(record):
 def what_it_is(record):
     cascade = record['cascade']
     begun = f"`{record['begun_with']['folder']}` (version {record['begun_with']['version']})"
-    network, trees = record['network']['kept'] == 'new', bool(cascade and cascade['new_trees'])
-    if not network and not trees:
+    told = [('the network', record['network']['kept'] == 'new')]
+    if cascade:
+        told += [('the trees', cascade['new_trees']), ('their temperature', cascade['new_temperature'])]
+    new, old = [name for name, it_is in told if it_is], [name for name, it_is in told if not it_is]
+    if not new:
         return f'This is {begun}, unchanged: nothing that was trained is better on the validation part.'
-    kept = {(True, True): 'network and trees were trained on', (True, False): 'the network was trained on; the trees are those of before' if cascade else 'the network was trained on',
-            (False, True): 'the trees were trained on; the network is that of before'}[network, trees]
-    return f'Made from {begun} by `haploom train`: {kept}.'
+    return f"Made from {begun} by `haploom train`. New: {', '.join(new)}. As before: {', '.join(old) or 'nothing'}."
 
 
 def trees_told(record):

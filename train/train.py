@@ -288,13 +288,13 @@ class Training:
             more, done[which] = gone_on(base, learnt, judged[which], bars, self.a.seed, self.a.num_shards)
             options += [(which, base), (which, more)]
         which, best = min(options, key=lambda one: standing(one[1], judged[one[0]], bars))
-        done['compared'] = {f'{network} network, {"old" if one is base else "new"} trees': [round(standing(one, judged[network], bars)[1], 5), standing(one, judged[network], bars)[0]]
+        done['compared'] = {f'{network} network, trees {"as before" if one is base else "anew"}': [round(standing(one, judged[network], bars)[1], 5), standing(one, judged[network], bars)[0]]
                             for network, one in options}
         for name, value in done['compared'].items():
             say(f'cascade: {name}: validation loss {value[0]}{", but worse than before with or without the panel" if value[1] else ""}')
         rows = {part: sum(len(looks[part]) for looks in found['old'].values()) for part in (TREES, VALIDATION)}
         return best, which == 'new', dict(before=figures_of(base, dict(zip(found['old'], judged['old']))), after=figures_of(best, dict(zip(found[which], judged[which]))), rows=rows, trees=done[which], compared=done['compared'],
-                                          new_network=which == 'new', new_trees=best is not base)
+                                          new_network=which == 'new', new_trees=best.plain is not base.plain or best.final is not base.final, new_temperature=best.temperature != base.temperature)
 
     # ---- 5: the folder
 
@@ -310,8 +310,7 @@ class Training:
             source = self.work.path('network') if new_network else a.customized_model
             shutil.copy(os.path.join(source, 'model.onnx'), made)
             info = self.info()
-            changed = new_network or bool(cascade_told and cascade_told['new_trees'])
-            if changed:
+            if changed(new_network, cascade_told):
                 info['version'] = f"{info.get('version', '1')}, trained on with {', '.join(s.name for s in self.samples[:3])}{' and others' if len(self.samples) > 3 else ''}"
             written(os.path.join(made, 'example_info.json'), info)
             if cascade:
@@ -356,9 +355,13 @@ class Training:
         record = self.write(told, new_network, cascade, cascade_told)
         from train import model_card
         print(model_card.table(record))
-        if not new_network and not (cascade_told and cascade_told['new_trees']):
+        if not changed(new_network, cascade_told):
             say('nothing that was trained is better on the validation part: the folder holds the model that it began with')
         say(f'written: {self.a.output}; {self.a.work} may go')
+
+
+def changed(new_network, cascade_told):
+    return new_network or bool(cascade_told and (cascade_told['new_trees'] or cascade_told['new_temperature']))
 
 
 def mean_loss(looks):
