@@ -26,6 +26,7 @@ import torch  # noqa: E402
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from train.augment import augment  # noqa: E402
+from train.blocks import blocks  # noqa: E402
 from train.data import Examples, Pooled  # noqa: E402
 from train.export import export  # noqa: E402
 from train.network import Network, multiply_adds, scaled  # noqa: E402
@@ -40,14 +41,16 @@ def load_info(path):
     return tuple(info['shape']), tuple(info['channels']), info['height_pangenome'], info.get('flags_for_calling')
 
 
-def load_sets(folder, shape, thin, rng):
-    """-> Pooled training set, {name: Examples} watched sets"""
+def load_sets(folder, shape, thin, rng, half=None, sets=None):
+    """-> Pooled training set, {name: Examples} watched sets. half: 0 or 1, to train on every other stretch of the genome only"""
     train, watch = [], {}
     for labels in sorted(glob.glob(os.path.join(folder, '*.labels.u8'))):
         one = Examples(labels[:-len('.labels.u8')], shape)
         if one.name.startswith('watch'):
             watch[one.name] = one
         else:
+            if half is not None:
+                one.take(blocks(labels[:-len('.labels.u8')], sets)[one.index] % 2 == half)
             train.append(one.thin(thin, rng))
     if not train:
         raise SystemExit(f'fit: error: no training set in {folder}: make it with make_examples.py')
@@ -154,7 +157,7 @@ class Run:
         self.shape, self.channels, self.height, self.flags = load_info(a.info)
         torch.manual_seed(a.seed)
         torch.set_num_threads(a.threads)
-        self.data, self.watch = load_sets(a.examples, self.shape, a.thin, np.random.default_rng(a.seed))
+        self.data, self.watch = load_sets(a.examples, self.shape, a.thin, np.random.default_rng(a.seed), a.half, a.sets)
         self.network = self.first_network()
         self.mean = copy.deepcopy(self.network)
         self.optimizer = torch.optim.AdamW(self.network.parameters(), lr=a.rate, weight_decay=a.weight_decay)
@@ -253,6 +256,8 @@ def main():
     ap.add_argument('--minutes', type=float)
     ap.add_argument('--checkpoint')
     ap.add_argument('--start', help='a model folder whose weights are gone on from; use a smaller --rate')
+    ap.add_argument('--half', type=int, choices=(0, 1), help='train on every other stretch of the genome (blocks.py), so that this network can answer for the others; needs --sets')
+    ap.add_argument('--sets', help='folder of make_sets.py')
     ap.add_argument('--seed', type=int, default=1)
     ap.add_argument('--batch', type=int, default=128)
     ap.add_argument('--rate', type=float, default=2e-3)
@@ -266,6 +271,8 @@ def main():
     a = ap.parse_args()
     if bool(a.epochs) == bool(a.minutes):
         ap.error('one of --epochs and --minutes is needed')
+    if a.half is not None and not a.sets:
+        ap.error('--half needs --sets')
     run = Run(a)
     run.fit()
     run.finish()
