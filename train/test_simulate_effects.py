@@ -125,7 +125,7 @@ def test_a_tail_begins_at_the_break_on_either_strand():
 def test_depth_follows_gc(make):
     assert gc_bias.curve(np.array([0.25, 0.475, 0.7]), 1) == pytest.approx([0.5, 1, 0.5]) and gc_bias.curve(0.2, 0) == 1
     codes = np.concatenate([np.random.default_rng(1).choice(4, 30000, p=p).astype(np.uint8) for p in ([.375, .125, .125, .375], [.2625, .2375, .2375, .2625])])
-    chosen = selection.Selection(codes, 400, 1.0, None, np.random.default_rng(2))
+    chosen = selection.Selection(codes, 400, 100, 1.0, None, np.random.default_rng(2))
     start, length = chosen.fragments(codes, np.arange(len(codes)), 20, 100, lambda u: np.full(len(u), 400))
     poor, rich = (start < 29600).sum(), (start >= 30000).sum()
     assert poor / rich == pytest.approx(0.5, abs=0.06)

@@ -191,7 +191,7 @@ class Set:
         o, codes = self.options, encode(self.ref)
         lengths = np.asarray(model['tl'], float)
         usual = int(round((lengths * np.arange(len(lengths))).sum() / lengths.sum()))
-        return Effects(Selection(codes, max(usual, o.read_len), o.gc_bias, self.capture, generator(o.seed, 'fragments')) if o.gc_bias or o.capture else None,
+        return Effects(Selection(codes, max(usual, o.read_len), o.read_len, o.gc_bias, self.capture, generator(o.seed, 'fragments')) if o.gc_bias or o.capture else None,
                        Slippage(o.slip, generator(o.seed, 'slip')) if o.slip else None,
                        ClipBursts(self.ref, o.clip_bursts, generator(o.seed, 'clip-bursts')) if o.clip_bursts else None)
 

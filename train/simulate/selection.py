@@ -10,13 +10,15 @@ PROBE_EVERY = 20  # bases
 
 
 class Selection:
-    def __init__(self, ref_codes, fragment, gc_bias, capture, rng):
+    def __init__(self, ref_codes, fragment, read_length, gc_bias, capture, rng):
         """fragment: mean length; gc_bias: strength; capture: Capture or None."""
         self.gc_bias, self.capture, self.rng = gc_bias, capture, rng
         self.kept = self.drawn = 0
         centre = np.arange(0, len(ref_codes), PROBE_EVERY)
         if capture:
             centre = np.concatenate([np.arange(a, b, PROBE_EVERY) for a, b in capture.targets])
+            aside = (fragment - read_length) // 2  # a base is read at either end of a fragment, which may reach a better target
+            centre = np.concatenate([centre - aside, centre + aside])
         start = np.clip(centre - fragment // 2, 0, max(0, len(ref_codes) - fragment - 1))
         length = np.full(len(start), min(fragment, len(ref_codes) - 1))
         weights = self.weight(ref_codes, np.arange(len(ref_codes)), start, length)
