@@ -25,7 +25,7 @@ def amount(text):
 def add_effects(p):
     """What is off by default; with all of it off a set's bytes are as without these options."""
     p.add_argument('--contamination', type=share, default=0, metavar='F', help="reads of another person at F of the depth; the truth stays the donor's")
-    p.add_argument('--slip', type=amount, default=0, metavar='F', help='slippage of tandem repeats of units of 2-6 bases; 1: a library with PCR (slippage.py)')
+    p.add_argument('--slip', type=amount, default=0, metavar='F', help='slippage of tandem repeats of units of 2-6 bases; 1: plausible, 3 and more: much PCR (slippage.py)')
     p.add_argument('--clip-bursts', type=amount, default=0, metavar='N', help='loci per 100 kb at which reads have foreign tails: adapter, inverted, chimeric (bursts.py)')
     p.add_argument('--gc-bias', type=amount, default=0, metavar='F', help='depth by GC of the fragment; 1: half of it at 25 and 70 %% GC (gc_bias.py)')
     p.add_argument('--capture', action='store_true', help='exome-like: --depth on targets, 2 %% of it elsewhere; targets.bed (capture.py)')
