@@ -136,6 +136,30 @@ def line(name, f):
     return f"    {name:34} {kinds}  loss {f['loss']}"
 
 
+def balance(network, data, most=20000):
+    """Shifts the last biases so that probabilities fit these images best: those that the network was trained on may have been picked."""
+    order = np.random.default_rng(1).permutation(len(data))[:most]
+    parts = [data.batch(np.sort(order[i:i + 256])) for i in range(0, len(order), 256)]
+    network.eval()
+    with torch.no_grad():
+        logits = torch.cat([network.logits(scaled(torch.from_numpy(np.array(images)))) for images, _, _ in parts])
+    labels = torch.from_numpy(np.concatenate([label for _, label, _ in parts]).astype(np.int64))
+    shift = torch.zeros(3, requires_grad=True)
+    solver = torch.optim.LBFGS([shift], max_iter=50)
+
+    def loss():
+        solver.zero_grad()
+        value = torch.nn.functional.cross_entropy(logits + shift, labels)
+        value.backward()
+        return value
+
+    solver.step(loss)
+    with torch.no_grad():
+        shift -= shift.mean()
+        network.head[-1].bias += shift
+    return [round(x, 3) for x in shift.tolist()]
+
+
 class Schedule:
     """How far the training is, 0..1, by steps or by time; the learning rate that belongs to it."""
 
@@ -233,6 +257,9 @@ class Run:
         self.save()
 
     def finish(self):
+        if self.a.balance:
+            whole = [Examples(labels[:-len('.labels.u8')], self.shape) for labels in sorted(glob.glob(os.path.join(self.a.examples, self.a.balance + '.labels.u8')))]
+            self.log(f'biases shifted by {balance(self.mean, Pooled(whole))} to fit {len(whole)} sets')
         difference = export(self.mean, self.shape, self.channels, self.height, self.a.out, self.flags)
         result = watched(self.mean, self.watch, self.height)
         for name, f in result.items():
@@ -258,6 +285,7 @@ def main():
     ap.add_argument('--start', help='a model folder whose weights are gone on from; use a smaller --rate')
     ap.add_argument('--half', type=int, choices=(0, 1), help='train on every other stretch of the genome (blocks.py), so that this network can answer for the others; needs --sets')
     ap.add_argument('--sets', help='folder of make_sets.py')
+    ap.add_argument('--balance', metavar='GLOB', help='sets of --examples with all their images, when others hold picked ones: the last biases are fitted to these')
     ap.add_argument('--seed', type=int, default=1)
     ap.add_argument('--batch', type=int, default=128)
     ap.add_argument('--rate', type=float, default=2e-3)

@@ -100,3 +100,24 @@ def test_a_few_steps_lower_the_loss_and_a_checkpoint_takes_up_again(tmp_path, mo
     second = run(5)
     assert second['steps'] == 30 and 'taken up at step 6' in capsys.readouterr().out
     assert second['watched']['watch_a']['loss'] < 0.9
+
+
+class Labelled:
+    """Images with labels, as data.Examples are."""
+
+    def __init__(self, images, label):
+        self.images, self.label = images, label
+
+    def __len__(self):
+        return len(self.label)
+
+    def batch(self, positions):
+        return self.images[positions], self.label[positions], None
+
+
+def test_balanced_biases_tell_as_many_copies_as_there_are():
+    torch.manual_seed(1)
+    network = Network(SHAPE, UPPER)
+    data = Labelled(np.random.default_rng(1).integers(0, 255, (40, *SHAPE), dtype=np.uint8), np.array([0] * 12 + [1] * 18 + [2] * 10))
+    fit.balance(network, data)
+    assert fit.predict(network, data).mean(0) == pytest.approx([0.3, 0.45, 0.25], abs=0.01)
