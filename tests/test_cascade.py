@@ -311,6 +311,25 @@ def test_numbers_without_a_pangenome_know_nothing_of_it(three, tmp_path, numbers
         assert not math.isnan(row["network_0"])
 
 
+def images(prefix):
+    """{site columns: image} of `haploom examples`"""
+    lines = prefix.with_suffix(".sites.tsv").read_text().splitlines()[1:]
+    drawn = prefix.with_suffix(".images.u8").read_bytes()
+    size = len(drawn) // len(lines)
+    assert size * len(lines) == len(drawn)
+    return {line.rsplit("\t", 1)[0]: drawn[i * size:(i + 1) * size] for i, line in enumerate(lines)}
+
+
+def test_open_examples_are_those_that_plain_trees_leave_to_the_network(three, store, tmp_path):
+    common = ["--ref", three / "ref.fa", "--reads", three / "reads.bam", "--pangenome", three / "panel.gbz", "--gbz_store_dir", store]
+    run("haploom", "examples", *common, "--vsc_min_count_panel_alleles", 1, "--output", tmp_path / "all")
+    run("haploom", "examples", *common, "--open", "--output", tmp_path / "open")
+    every, open_ones = images(tmp_path / "all"), images(tmp_path / "open")
+    assert 0 < len(open_ones) < len(every) and open_ones.items() <= every.items()
+    done = run("haploom", "examples", *common, "--open", "--numbers", "--output", tmp_path / "both", ok=False)
+    assert done.returncode == 2 and "--open and --numbers" in done.stderr
+
+
 def test_numbers_that_cannot_be_written_leave_nothing(three, store, tmp_path):
     done = run("haploom", "examples", "--numbers", "--ref", three / "ref.fa", "--reads", three / "reads.bam", "--pangenome", three / "panel.gbz", "--gbz_store_dir", store,
                "--output", tmp_path / "no/such/x", ok=False)

@@ -28,6 +28,7 @@ import torch  # noqa: E402
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from train.augment import augment  # noqa: E402
+from train.blocks import blocks  # noqa: E402
 from train.data import Examples, Pooled  # noqa: E402
 from train.export import export  # noqa: E402
 from train.figures import figures, line, loss as mean_loss  # noqa: E402
@@ -43,14 +44,16 @@ def load_info(path):
     return tuple(info['shape']), tuple(info['channels']), info['height_pangenome'], info.get('flags_for_calling')
 
 
-def load_sets(folder, shape, thin, rng):
-    """-> Pooled training set, {name: Examples} watched sets"""
+def load_sets(folder, shape, thin, rng, half=None, sets=None):
+    """-> Pooled training set, {name: Examples} watched sets. half: 0 or 1, to train on every other stretch of the genome only"""
     train, watch = [], {}
     for labels in sorted(glob.glob(os.path.join(folder, '*.labels.u8'))):
         one = Examples(labels[:-len('.labels.u8')], shape)
         if one.name.startswith('watch'):
             watch[one.name] = one
         else:
+            if half is not None:
+                one.take(blocks(labels[:-len('.labels.u8')], sets)[one.index] % 2 == half)
             train.append(one.thin(thin, rng))
     if not train:
         raise SystemExit(f'fit: error: no training set in {folder}: make it with make_examples.py')
@@ -146,6 +149,31 @@ class Chosen:
         return self.pooled.batch(self.chosen[positions])
 
 
+def balance(network, data, most=20000):
+    """Shifts the last biases so that probabilities fit these images best: those that the network was trained on may have been picked."""
+    order = np.random.default_rng(1).permutation(len(data))[:most]
+    parts = [data.batch(np.sort(order[i:i + 256])) for i in range(0, len(order), 256)]
+    device = next(network.parameters()).device
+    network.eval()
+    with torch.no_grad():
+        logits = torch.cat([network.logits(scaled(torch.from_numpy(np.array(images)).to(device))).cpu() for images, _, _ in parts])
+    labels = torch.from_numpy(np.concatenate([label for _, label, _ in parts]).astype(np.int64))
+    shift = torch.zeros(3, requires_grad=True)
+    solver = torch.optim.LBFGS([shift], max_iter=50)
+
+    def loss():
+        solver.zero_grad()
+        value = torch.nn.functional.cross_entropy(logits + shift, labels)
+        value.backward()
+        return value
+
+    solver.step(loss)
+    with torch.no_grad():
+        shift -= shift.mean()
+        network.head[-1].bias += shift.to(device)
+    return [round(x, 3) for x in shift.tolist()]
+
+
 class Schedule:
     """How far the training is, 0..1, by steps or by time; the learning rate that belongs to it."""
 
@@ -168,7 +196,7 @@ class Run:
         torch.manual_seed(a.seed)
         torch.set_num_threads(a.threads)
         self.device = device_of(a.device)
-        self.data, self.watch = load_sets(a.examples, self.shape, a.thin, np.random.default_rng(a.seed))
+        self.data, self.watch = load_sets(a.examples, self.shape, a.thin, np.random.default_rng(a.seed), a.half, a.sets)
         self.network = self.first_network().to(self.device)
         self.mean = copy.deepcopy(self.network)
         self.optimizer = torch.optim.AdamW(self.network.parameters(), lr=a.rate, weight_decay=a.weight_decay)
@@ -294,6 +322,9 @@ class Run:
     def finish(self):
         if self.best:
             self.mean.load_state_dict(self.best['weights'])
+        if self.a.balance:
+            whole = [Examples(labels[:-len('.labels.u8')], self.shape) for labels in sorted(glob.glob(os.path.join(self.a.examples, self.a.balance + '.labels.u8')))]
+            self.log(f'biases shifted by {balance(self.mean, Pooled(whole))} to fit {len(whole)} sets')
         difference = export(copy.deepcopy(self.mean).cpu(), self.shape, self.channels, self.height, self.a.out, self.flags)
         result = watched(self.mean, self.watch, self.height)
         for name, f in result.items():
@@ -321,6 +352,9 @@ def parser():
     ap.add_argument('--minutes', type=float)
     ap.add_argument('--checkpoint')
     ap.add_argument('--start', help='a model folder whose weights are gone on from; use a smaller --rate')
+    ap.add_argument('--half', type=int, choices=(0, 1), help='train on every other stretch of the genome (blocks.py), so that this network can answer for the others; needs --sets')
+    ap.add_argument('--sets', help='folder of make_sets.py')
+    ap.add_argument('--balance', metavar='GLOB', help='sets of --examples with all their images, when others hold picked ones: the last biases are fitted to these')
     ap.add_argument('--seed', type=int, default=1)
     ap.add_argument('--batch', type=int, default=128)
     ap.add_argument('--rate', type=float, default=2e-3)
@@ -342,6 +376,8 @@ def main(words=None):
     a = ap.parse_args(words)
     if bool(a.epochs) == bool(a.minutes):
         ap.error('one of --epochs and --minutes is needed')
+    if a.half is not None and not a.sets:
+        ap.error('--half needs --sets')
     run = Run(a)
     run.fit()
     run.finish()

@@ -2,10 +2,11 @@
 """Labelled examples of simulated sets: graph to GBZ, `haploom examples`, labels. Sets that are complete are left alone.
 
   make_examples.py --sets DIR --out DIR --haploom build/bin/haploom --model models/wgs [--jobs 2] [--only PREFIX ...]
-                   [--numbers --data DIR [--panels own none foreign two]]
+                   [--numbers | --open] [--panels own none two foreign --data DIR]
 
---numbers: not images for the network but numbers for the cascade's trees (`haploom examples --numbers`), of each set with each of
-the panels (other_panels.py), under NAME, NAME.none, NAME.foreign, NAME.two; --data is that of make_sets.py.
+--numbers: not images for the network but numbers for the cascade's trees (`haploom examples --numbers`).
+--open: only images that the plain trees of the model's cascade leave to the network.
+--panels: each set with each of these (other_panels.py), under NAME, NAME.none, NAME.two, NAME.foreign; --data is that of make_sets.py.
 
 DIR of --sets holds one folder a set (make_sets.py). Sets are taken by piece number, so that a run that is cut short holds
 something of each group; the watched ones come first.
@@ -70,7 +71,8 @@ def make(look, a):
         return look, None
     log = prefix + '.log'
     try:
-        how = (['--numbers', '--vsc_min_count_panel_alleles', '1'] if a.numbers else []) + ([] if panel == 'none' else ['--pangenome', pangenome(source, panel, a, log)])
+        kind = ['--numbers', '--vsc_min_count_panel_alleles', '1'] if a.numbers else ['--open'] if a.open else []
+        how = kind + ([] if panel == 'none' else ['--pangenome', pangenome(source, panel, a, log)])
         run([a.haploom, 'examples', '--ref', os.path.join(source, 'ref.fa'), '--reads', os.path.join(source, 'reads.bam'),
              '--regions', os.path.join(source, 'confident.bed'), '--customized_model', a.model, '--output', prefix, *how], log)
         return look, label(prefix, os.path.join(source, 'truth.vcf.gz'), os.path.join(source, 'confident.bed'), os.path.join(source, 'ref.fa'))
@@ -84,7 +86,9 @@ def main():
         ap.add_argument('--' + name, required=True)
     ap.add_argument('--jobs', type=int, default=1)
     ap.add_argument('--only', nargs='*', help='sets whose names begin so')
-    ap.add_argument('--numbers', action='store_true')
+    what = ap.add_mutually_exclusive_group()
+    what.add_argument('--numbers', action='store_true')
+    what.add_argument('--open', action='store_true')
     ap.add_argument('--panels', nargs='*', default=['own'], choices=('own', 'none', 'foreign', 'two'))
     ap.add_argument('--data', help='as of make_sets.py, for foreign panels')
     a = ap.parse_args()

@@ -18,7 +18,8 @@ from train.simulate.lift import lift  # noqa: E402
 HERE = os.path.dirname(os.path.abspath(__file__))
 SHORTEST = 150_000  # a last piece below this is left out
 PATHS = ('panel-vcf', 'donor-vcf')
-NOT_FLAGS = ('name', 'title', 'role', 'seed', 'spans', 'piece', 'ref', 'model', 'full-coords', 'collapsed-in-bed', 'no-systematic')
+SWITCHES = ('full-coords', 'collapsed-in-bed', 'no-systematic', 'capture')
+NOT_FLAGS = ('name', 'title', 'role', 'seed', 'spans', 'piece', 'ref', 'model', *SWITCHES)
 
 
 def pieces(group):
@@ -57,7 +58,7 @@ def command(one, data, out, simulator):
     cmd = [*simulator, 'run', '--ref', path(one['ref']), '--region', one['region'], '--model', path(f"models/{one['model']}.npz"),
            '--out', os.path.join(out, one['name']), '--seed', str(one['seed']),
            '--indel-spectrum', path('models/indel_spectrum.HG002.json')]
-    for flag in ('full-coords', 'collapsed-in-bed', 'no-systematic'):
+    for flag in SWITCHES:
         if one.get(flag):
             cmd.append('--' + flag)
     if one.get('full-coords'):

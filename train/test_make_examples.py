@@ -5,7 +5,7 @@ from train.make_examples import looks, make
 
 
 def options(tmp_path, **more):
-    return types.SimpleNamespace(sets=str(tmp_path / 'sets'), out=str(tmp_path / 'out'), haploom='/no/such/program', model='m', numbers=True, data=None, **more)
+    return types.SimpleNamespace(sets=str(tmp_path / 'sets'), out=str(tmp_path / 'out'), haploom='/no/such/program', model='m', numbers=True, open=False, data=None, **more)
 
 
 def test_each_set_is_looked_at_with_each_panel(tmp_path):

@@ -135,3 +135,24 @@ def test_where_training_harms_the_weights_of_the_start_are_written(network, tmp_
     write_sets(tmp_path, np.random.default_rng(6), learnable=False)
     told = checked(tmp_path, 2, 3e-2)
     assert told['chosen'] == 0 and told['after'] == told['before']
+
+
+class Labelled:
+    """Images with labels, as data.Examples are."""
+
+    def __init__(self, images, label):
+        self.images, self.label = images, label
+
+    def __len__(self):
+        return len(self.label)
+
+    def batch(self, positions):
+        return self.images[positions], self.label[positions], None
+
+
+def test_balanced_biases_tell_as_many_copies_as_there_are():
+    torch.manual_seed(1)
+    network = Network(SHAPE, UPPER)
+    data = Labelled(np.random.default_rng(1).integers(0, 255, (40, *SHAPE), dtype=np.uint8), np.array([0] * 12 + [1] * 18 + [2] * 10))
+    fit.balance(network, data)
+    assert fit.predict(network, data).mean(0) == pytest.approx([0.3, 0.45, 0.25], abs=0.01)

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/error.h"
 #include "base/log.h"
 #include "commands/call_flags.h"
 #include "commands/commands.h"
@@ -20,9 +21,16 @@ void add_examples(CLI::App& parent) {
   auto panel_alleles = std::make_shared<int>(0);
   add_switch(*command, "numbers", *numbers, "instead of images what the cascade's trees look at, the network's answers among them (PREFIX.numbers.f32, PREFIX.numbers.txt)");
   const CLI::Option* panel_alleles_given = command->add_option("--vsc_min_count_panel_alleles", *panel_alleles, "as of make_examples (default: as the model says)");
-  command->callback([flags, prefix, numbers, panel_alleles, panel_alleles_given] {
+  auto open = std::make_shared<bool>(false);
+  add_switch(*command, "open", *open, "only images of the candidates that the plain trees of the model's cascade leave to the network");
+  command->callback([flags, prefix, numbers, open, panel_alleles, panel_alleles_given] {
     std::vector<std::pair<std::string, std::string>> more;
-    if (*numbers && model::has_cascade(flags->model_folder())) more = model::cascade_flags(flags->model_folder());
+    const bool cascade = model::has_cascade(flags->model_folder());
+    if (*open && (*numbers || !cascade))
+      throw Error{Exit::kUsage, Reason::kUsage, "commands",
+                  *numbers ? "--open and --numbers exclude each other" : fmt::format("--open needs a model with a cascade, and {} has none", flags->model_folder()),
+                  "leave one of them out, or name a --customized_model with cascade.json"};
+    if ((*numbers || *open) && cascade) more = model::cascade_flags(flags->model_folder());
     if (panel_alleles_given->count() > 0) more.emplace_back("vsc_min_count_panel_alleles", std::to_string(*panel_alleles));
     const pipeline::MakeExamplesRequest drawn = examples_request(*flags, more);
     pipeline::ExamplesRequest request;
@@ -31,6 +39,7 @@ void add_examples(CLI::App& parent) {
     request.options = drawn.options;
     request.threads = flags->num_shards;
     request.output_prefix = *prefix;
+    if (*open) request.settled_by = flags->model_folder();
     if (*numbers) {
       request.network = flags->model_folder();
       const uint64_t rows = pipeline::write_numbers(request);

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -39,6 +40,16 @@ std::string numbered(const std::vector<std::string>& lines, uint64_t& next) {
   return text;
 }
 
+void leave_open_ones(Partition& partition, evidence::Shard& evidence, const model::Cascade& cascade) {
+  const size_t first = evidence.sites().size();
+  add_evidence(partition, evidence);
+  std::vector<genome::Candidate> open;
+  for (size_t i = 0; i < partition.candidates.size(); ++i) {
+    if (!settled(cascade, evidence, first + i)) open.push_back(std::move(partition.candidates[i]));
+  }
+  partition.candidates = std::move(open);
+}
+
 }  // namespace
 
 uint64_t write_examples(const ExamplesRequest& request) {
@@ -47,11 +58,14 @@ uint64_t write_examples(const ExamplesRequest& request) {
   base::AtomicFile sites(request.output_prefix + ".sites.tsv", "pipeline");
   sites.write(kHead);
 
+  std::optional<model::Cascade> cascade;
+  if (!request.settled_by.empty()) cascade.emplace(request.settled_by, evidence::names());
+  ExamineOptions options = request.options;
+  options.panel_evidence |= cascade.has_value();
   inputs.attach_pangenome();
   std::vector<std::unique_ptr<ShardWorker>> workers;
   const int threads = std::max(1, std::min(request.threads, static_cast<int>(inputs.work.size())));
-  for (int i = 0; i < threads; ++i)
-    workers.push_back(std::make_unique<ShardWorker>(inputs, request.options, request.shape));
+  for (int i = 0; i < threads; ++i) workers.push_back(std::make_unique<ShardWorker>(inputs, options, request.shape));
   const genome::ContigList& contigs = inputs.reference.contigs();
   const size_t bytes = request.shape.bytes();
   uint64_t written = 0;
@@ -59,12 +73,21 @@ uint64_t write_examples(const ExamplesRequest& request) {
       threads, inputs.work.size(),
       [&](int thread, size_t shard) {
         ShardExamples out;
-        workers[static_cast<size_t>(thread)]->run(
-            inputs.work[shard], [&](genome::Candidate&& candidate, std::span<const uint8_t> drawn) {
-              out.images.insert(out.images.end(), drawn.begin(), drawn.end());
-              for (const auto& set : genome::alt_sets(static_cast<int>(candidate.alts.size())))
-                out.lines.push_back(site_columns(candidate, set, contigs));
-            });
+        ShardWorker& worker = *workers[static_cast<size_t>(thread)];
+        const TakeExamples take = [&](genome::Candidate&& candidate, std::span<const uint8_t> drawn) {
+          out.images.insert(out.images.end(), drawn.begin(), drawn.end());
+          for (const auto& set : genome::alt_sets(static_cast<int>(candidate.alts.size()))) out.lines.push_back(site_columns(candidate, set, contigs));
+        };
+        if (cascade) {
+          worker.examiner().trust_panel(true);
+          evidence::Shard evidence;
+          worker.run(inputs.work[shard], take, {}, [&](Partition& partition) {
+            leave_open_ones(partition, evidence, *cascade);
+            worker.examiner().trust_panel(!evidence.panel_misleads());
+          });
+        } else {
+          worker.run(inputs.work[shard], take);
+        }
         return out;
       },
       [&](size_t, ShardExamples&& done) {

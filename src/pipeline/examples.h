@@ -20,7 +20,8 @@ struct ExamplesRequest {
   ExamineOptions options;
   int threads = 1;
   std::string output_prefix;
-  std::string network;  // model folder, for write_numbers
+  std::string network;     // model folder, for write_numbers
+  std::string settled_by;  // model folder, for write_examples: candidates that its plain trees settle are left out; empty: none is
 };
 
 // Returns the number of images.

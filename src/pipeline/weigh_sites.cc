@@ -6,6 +6,25 @@
 #include "base/error.h"
 
 namespace haploom::pipeline {
+
+std::vector<genome::Candidate> add_evidence(const Partition& partition, evidence::Shard& evidence) {
+  std::vector<genome::Candidate> silent;
+  if (!partition.haplotype_owners.empty()) {
+    silent = candidates::of_haplotypes(partition.counted, partition.counts, partition.haplotype_counts, partition.reference, partition.candidates);
+    std::erase_if(silent, [&partition](const genome::Candidate& one) { return !partition.region.contains(one.start); });
+  }
+  evidence.add({partition.counted, partition.reference, partition.reads, partition.counts, partition.haplotypes, partition.haplotype_owners,
+                partition.candidates, silent});
+  return silent;
+}
+
+bool settled(const model::Cascade& cascade, const evidence::Shard& evidence, size_t site) {
+  for (size_t set = 0; set < evidence.sites()[site].sets.size(); ++set) {
+    if (!cascade.settled(evidence.row(site, set))) return false;
+  }
+  return true;
+}
+
 namespace {
 
 class Weighing {
@@ -17,19 +36,13 @@ class Weighing {
   // Takes the candidates that are settled out of the partition.
   void look(Partition& partition) {
     const size_t first = evidence_.sites().size();
-    std::vector<genome::Candidate> silent;
-    if (!partition.haplotype_owners.empty()) {
-      silent = candidates::of_haplotypes(partition.counted, partition.counts, partition.haplotype_counts, partition.reference, partition.candidates);
-      std::erase_if(silent, [&partition](const genome::Candidate& one) { return !partition.region.contains(one.start); });
-    }
-    evidence_.add({partition.counted, partition.reference, partition.reads, partition.counts, partition.haplotypes, partition.haplotype_owners,
-                   partition.candidates, silent});
+    std::vector<genome::Candidate> silent = add_evidence(partition, evidence_);
     candidates_.resize(evidence_.sites().size());
     for (size_t site = first + partition.candidates.size(); site < candidates_.size(); ++site)
       candidates_[site] = std::move(silent[evidence_.sites()[site].index]);
     std::vector<genome::Candidate> open;
     for (size_t i = 0; i < partition.candidates.size(); ++i) {
-      if (settled(first + i)) {
+      if (cascade_ != nullptr && settled(*cascade_, evidence_, first + i)) {
         candidates_[first + i] = std::move(partition.candidates[i]);
       } else {
         open_.push_back(first + i);
@@ -56,14 +69,6 @@ class Weighing {
   }
 
  private:
-  bool settled(size_t site) const {
-    if (cascade_ == nullptr) return false;
-    for (size_t set = 0; set < evidence_.sites()[site].sets.size(); ++set) {
-      if (!cascade_->settled(evidence_.row(site, set))) return false;
-    }
-    return true;
-  }
-
   // Answers come in the order of the questions; a candidate that was not drawn is passed over.
   void answered(genome::Candidate&& candidate, std::span<const genome::GenotypeProbabilities> answers) {
     while (next_open_ < open_.size() && evidence_.sites()[open_[next_open_]].position != candidate.start) ++next_open_;

@@ -13,6 +13,13 @@
 
 namespace haploom::pipeline {
 
+// Adds the partition's candidates to the evidence, and behind them those that its haplotypes alone have, which are returned. The
+// worker's options: with panel_evidence.
+std::vector<genome::Candidate> add_evidence(const Partition& partition, evidence::Shard& evidence);
+
+// The plain trees are sure of every allele set of the site.
+bool settled(const model::Cascade& cascade, const evidence::Shard& evidence, size_t site);
+
 // site: of the candidate in evidence, whose row() holds the numbers of each of its sets.
 using TakeWeighed = std::function<void(const genome::Candidate& candidate, const evidence::Shard& evidence, size_t site)>;
 

@@ -8,6 +8,33 @@ from .donor_set import Set
 from .learn import learn
 
 
+def share(text):
+    value = float(text)
+    if not 0 <= value <= 1:
+        raise argparse.ArgumentTypeError(f'{text} is no share: write a number from 0 to 1')
+    return value
+
+
+def amount(text):
+    value = float(text)
+    if not 0 <= value < float('inf'):
+        raise argparse.ArgumentTypeError(f'{text} is below 0 or without end')
+    return value
+
+
+def add_effects(p):
+    """What is off by default; with all of it off a set's bytes are as without these options."""
+    p.add_argument('--contamination', type=share, default=0, metavar='F', help="reads of another person at F of the depth; the truth stays the donor's")
+    p.add_argument('--slip', type=amount, default=0, metavar='F', help='slippage of tandem repeats of units of 2-6 bases; 1: plausible, 3 and more: much PCR (slippage.py)')
+    p.add_argument('--clip-bursts', type=amount, default=0, metavar='N', help='loci per 100 kb at which reads have foreign tails: adapter, inverted, chimeric (bursts.py)')
+    p.add_argument('--gc-bias', type=amount, default=0, metavar='F', help='depth by GC of the fragment; 1: half of it at 25 and 70 %% GC (gc_bias.py)')
+    p.add_argument('--capture', action='store_true', help='exome-like: --depth on targets, 2 %% of it elsewhere; targets.bed (capture.py)')
+    p.add_argument('--panel-missing', type=share, default=0, metavar='F', help="share of the panel's alleles that the written panel lacks")
+    p.add_argument('--panel-false', type=amount, default=0, metavar='N', help='alleles that nobody has, per Mb, in the whole panel (imperfect_panel.py)')
+    p.add_argument('--heterozygosity', type=amount, default=0, metavar='H', help="another species, msprime only: the donor's SNPs a base outside inbred segments, for --mu (people: 0.0008)")
+    p.add_argument('--inbred', type=share, default=0, metavar='F', help="share of the sequence in long segments where the donor's haplotypes are the same")
+
+
 def add_run(commands):
     p = commands.add_parser('run', help='reference, panel, truth, reads and alignment of one set')
     p.add_argument('--ref', required=True)
@@ -38,6 +65,7 @@ def add_run(commands):
     p.add_argument('--err-scale', type=float, default=1.0, help='multiplies substitution error rates')
     p.add_argument('--run-scale', type=float, default=1.0, help='multiplies indel error rates in runs >= 4')
     p.add_argument('--no-systematic', action='store_true')
+    add_effects(p)
     p.add_argument('--edge', type=int, default=500, help='bases at either end outside the confident BED')
     p.add_argument('--threads', type=int, default=2)
     p.add_argument('--cram', action='store_true')
@@ -46,6 +74,8 @@ def add_run(commands):
 
 
 def run_set(options):
+    if options.heterozygosity and (options.panel_vcf or options.donor_vcf):
+        raise SystemExit('simulate: error: --heterozygosity scales what msprime makes: leave out --panel-vcf and --donor-vcf')
     info = Set(options).make()
     print(json.dumps({k: info[k] for k in info if k not in ('args', 'sha256')}, default=str))
 

@@ -2,7 +2,8 @@
 
 The donor is an msprime sample, a sample of a phased panel that leaves it, or the haplotypes of a truth VCF; it is never in
 the panel. Collapsed copies are reads from diverged copies of some segments; they are left out of the confident BED unless
-asked for. Equal options give equal bytes of truth, GFA and FASTQ.
+asked for. Reads may hold another person's, too, be uneven or damaged (reads.Effects), and the panel may lack alleles or hold
+false ones; the truth stays the donor's. Equal options give equal bytes of truth, GFA and FASTQ.
 """
 import collections
 import hashlib
@@ -15,24 +16,57 @@ import time
 import numpy as np
 import pysam
 
-from . import errors, panel
+from . import errors, inbred, panel
+from .bursts import ClipBursts
+from .capture import Capture
+from .generators import generator
 from .gfa import write_gfa
+from .imperfect_panel import FalseAlleles, drop_alleles
 from .population import population
-from .reads import haplotype_of, make_reads
+from .reads import CONTAMINANT, FOREIGN, Effects, haplotype_of, make_reads
+from .selection import Selection
 from .sequence import decode, encode, region_of, write_fasta
+from .slippage import Slippage
 
 LEAST_KNOWN = 5000
+OFF = ('contamination', 'slip', 'clip_bursts', 'gc_bias', 'panel_missing', 'panel_false', 'capture', 'heterozygosity', 'inbred')  # not in a manifest where off
 
 
 class Variation:
-    """Panel and donor as records, genotypes and edits, whichever way they were made."""
+    """Panel, donor and contaminating person (records and genotypes, none by default), whichever way they were made."""
 
-    def __init__(self, samples, records, genotypes, donor_records, donor_genotypes, info):
+    def __init__(self, samples, records, genotypes, donor_records, donor_genotypes, info, contaminant=([], [])):
         self.samples, self.records, self.genotypes = samples, records, genotypes
         self.donor_records, self.donor_genotypes, self.info = donor_records, donor_genotypes, info
-        info['panel_overlap_dropped'], edits = panel.resolve(records, genotypes, len(samples))
-        info['donor_overlap_dropped'], self.donor_edits = panel.resolve(donor_records, donor_genotypes, 1)
-        self.haplotypes = [(name, h + 1, edits[2 * i + h]) for i, name in enumerate(samples) for h in (0, 1)]
+        self.resolve_panel()
+        self.resolve_donor()
+        self.contaminant_records = contaminant[0]
+        _, self.contaminant_edits = panel.resolve(*contaminant, 1)
+
+    def resolve_panel(self):
+        self.info['panel_overlap_dropped'], edits = panel.resolve(self.records, self.genotypes, len(self.samples))
+        self.haplotypes = [(name, h + 1, edits[2 * i + h]) for i, name in enumerate(self.samples) for h in (0, 1)]
+
+    def resolve_donor(self):
+        self.info['donor_overlap_dropped'], self.donor_edits = panel.resolve(self.donor_records, self.donor_genotypes, 1)
+
+    def spoil_panel(self, o, ref, start):
+        """Takes alleles out of the panel and puts false ones in."""
+        if o.panel_missing and self.samples:
+            self.info['panel_missing'] = drop_alleles(self.records, self.genotypes, o.panel_missing, generator(o.seed, 'panel-missing'))
+        if o.panel_false and self.samples:
+            real = self.records + self.donor_records + self.contaminant_records
+            false, number = FalseAlleles(ref, start, real, generator(o.seed, 'panel-false')), int(round(o.panel_false * len(ref) / 1e6))
+            self.records, self.genotypes = false.add(self.records, self.genotypes, len(self.samples), number)
+            self.info['panel_false'] = number
+        if (o.panel_missing or o.panel_false) and self.samples:
+            self.resolve_panel()
+
+    def inbreed_donor(self, o, ref, start):
+        within = inbred.segments(len(ref), o.inbred, generator(o.seed, 'inbred'))
+        self.donor_genotypes = inbred.make_same(self.donor_records, self.donor_genotypes, start, within)
+        self.info['inbred_segments'] = within
+        self.resolve_donor()
 
 
 def from_vcf(o, contig, start, end, ref):
@@ -41,7 +75,8 @@ def from_vcf(o, contig, start, end, ref):
     region = f'{name_in_vcf}:{start + 1}-{end}'
     excluded = set(filter(None, o.exclude.split(','))) | ({o.donor} if o.donor else set())
     pool = [x for x in (panel.samples_of(o.panel_vcf) if o.panel_vcf else []) if x not in excluded]
-    samples = sorted(np.random.default_rng(o.seed).permutation(pool)[:min(len(pool), o.haps // 2)].tolist())
+    pool = np.random.default_rng(o.seed).permutation(pool).tolist()
+    samples = sorted(pool[:o.haps // 2])
     records, genotypes, count = panel.read_vcf(o.panel_vcf, region, samples, ref, start) if samples else ([], [], {})
     if o.donor_vcf:
         donor = panel.samples_of(o.donor_vcf)[0]
@@ -55,17 +90,25 @@ def from_vcf(o, contig, start, end, ref):
         donor_genotypes = [[tuple(np.random.default_rng([o.seed, p]).permutation(row[0]).tolist())]
                            for (p, _, _), row in zip(donor_records, donor_genotypes)]
     info = dict(mode='vcf', donor=donor, panel_samples=len(samples), panel_counts=count, donor_counts=donor_count)
-    return Variation(samples, records, genotypes, donor_records, donor_genotypes, info)
+    contaminant = ([], [])
+    if o.contamination:
+        if len(pool) <= len(samples):
+            raise SystemExit(f'simulate: error: --contamination needs a sample of --panel-vcf beside the {len(samples)} of the panel and the donor: lower --haps')
+        info['contaminant'] = pool[len(samples)]
+        contaminant = panel.read_vcf(o.panel_vcf, region, [info['contaminant']], ref, start)[:2]
+    return Variation(samples, records, genotypes, donor_records, donor_genotypes, info, contaminant)
 
 
 def from_msprime(o, start, ref):
     with open(o.indel_spectrum) as f:
         spectrum = json.load(f)
-    records, rows, count = population(ref, start, o.haps, o.seed, o.donor_pop, [float(x) for x in o.mix.split(',')], spectrum, o.mu)
+    records, rows, count = population(ref, start, o.haps, o.seed, o.donor_pop, [float(x) for x in o.mix.split(',')], spectrum, o.mu,
+                                      o.contamination > 0, o.heterozygosity)
     samples = [f'SIM{i:04d}' for i in range(o.haps // 2)]
     genotypes = [[(r[2 + 2 * i], r[3 + 2 * i]) for i in range(len(samples))] for r in rows]
     info = dict(mode='msprime', donor='DONOR', panel_samples=len(samples), **count)
-    return Variation(samples, records, genotypes, records, [[(r[0], r[1])] for r in rows], info)
+    contaminant = (records, [[(r[-2], r[-1])] for r in rows]) if o.contamination else ([], [])
+    return Variation(samples, records, genotypes, records, [[(r[0], r[1])] for r in rows], info, contaminant)
 
 
 def run(command, folder):
@@ -89,6 +132,7 @@ class Set:
         self.base = self.start if o.full_coords else 0
         self.length = self.fasta.get_reference_length(self.contig) if o.full_coords else len(self.ref)
         self.rng = np.random.default_rng(o.seed)
+        self.capture = Capture(encode(self.ref), generator(o.seed, 'capture')) if o.capture else None
         os.makedirs(o.out, exist_ok=True)
 
     def path(self, name):
@@ -133,16 +177,32 @@ class Set:
             codes = encode(ref[p:p + w]).copy()
             m = rng.random(w) < rng.uniform(0.01, 0.03)
             codes[m] = np.where(codes[m] < 4, (codes[m] + rng.integers(1, 4, m.sum())) % 4, 4)
-            foreign.append((codes, np.arange(p, p + w, dtype=np.int32), o.depth * rng.uniform(.2, 1)))
+            foreign.append((FOREIGN, codes, np.arange(p, p + w, dtype=np.int32), o.depth * rng.uniform(.2, 1)))
             if not o.collapsed_in_bed:
                 holes.append((p - 300, p + w + 300))
         return foreign, holes
+
+    def contamination(self, v):
+        """Another person's two haplotypes, as foreign sequences."""
+        each = self.options.depth * self.options.contamination / 2
+        return [(CONTAMINANT, *haplotype_of(self.ref, self.start, edits), each) for edits in v.contaminant_edits] if each else []
+
+    def effects(self, model):
+        o, codes = self.options, encode(self.ref)
+        lengths = np.asarray(model['tl'], float)
+        usual = int(round((lengths * np.arange(len(lengths))).sum() / lengths.sum()))
+        return Effects(Selection(codes, max(usual, o.read_len), o.read_len, o.gc_bias, self.capture, generator(o.seed, 'fragments')) if o.gc_bias or o.capture else None,
+                       Slippage(o.slip, generator(o.seed, 'slip')) if o.slip else None,
+                       ClipBursts(self.ref, o.clip_bursts, generator(o.seed, 'clip-bursts')) if o.clip_bursts else None)
 
     def write_confident(self, holes):
         good = np.array([ch != 'N' for ch in self.ref])
         good[:self.options.edge] = good[len(self.ref) - self.options.edge:] = False
         for x, y in holes:
             good[max(0, x):y] = False
+        if self.capture:
+            good &= self.capture.widened(len(good))
+            self.capture.write(self.path('targets.bed'), self.name, self.base)
         change = np.flatnonzero(np.diff(np.concatenate([[0], good.astype(np.int8), [0]])))
         with open(self.path('confident.bed'), 'w') as f:
             for x, y in zip(change[::2], change[1::2]):
@@ -185,9 +245,13 @@ class Set:
         """Writes everything; returns the manifest."""
         o, clock = self.options, [time.time()]
         model = errors.load(o.model, o.err_scale, o.run_scale)
-        info = dict(args={k: os.path.basename(v) if isinstance(v, str) else v for k, v in vars(o).items() if k not in ('fn', 'out')}, region=o.region)
+        info = dict(args={k: os.path.basename(v) if isinstance(v, str) else v for k, v in vars(o).items()
+                         if k not in ('fn', 'out') and (v or k not in OFF)}, region=o.region)
         self.write_reference()
         v = from_vcf(o, self.contig, self.start, self.end, self.ref) if o.panel_vcf or o.donor_vcf else from_msprime(o, self.start, self.ref)
+        if o.inbred:
+            v.inbreed_donor(o, self.ref, self.start)
+        v.spoil_panel(o, self.ref, self.start)
         info.update(v.info)
         info['gfa'] = self.write_panel(v)
         haplotypes = [haplotype_of(self.ref, self.start, edits) for edits in v.donor_edits]
@@ -196,7 +260,9 @@ class Set:
         self.write_confident(holes)
         clock.append(time.time())
         info['reads'] = make_reads(self.path('reads'), haplotypes, len(self.ref), model, o.depth, o.read_len, self.rng, o.sample,
-                                   not o.no_systematic, foreign)
+                                   not o.no_systematic, foreign + self.contamination(v), self.effects(model))
+        if self.capture:
+            info['targets'] = dict(number=len(self.capture.targets), bases=int(np.diff(self.capture.targets).sum()))
         clock.append(time.time())
         self.align()
         clock.append(time.time())

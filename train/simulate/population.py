@@ -3,7 +3,8 @@
 Demography: the out-of-Africa model of Gutenkunst et al. 2009 (doi:10.1371/journal.pgen.1000695) with its published sizes,
 times and migration rates. The reference is one more sample of the same trees, so that the panel holds alleles on both
 sides of it. Mutations fall on the real bases: CpG sites 8 times as often, repeats by unit and copy number at the rates
-of an indel spectrum measured on a truth set, other indels with its sizes.
+of an indel spectrum measured on a truth set, other indels with its sizes. For another species the same shape of history is
+stretched: mutation and recombination both scale with the wanted heterozygosity, as they do with a population's size.
 
 The spectrum (JSON): snp, other: [alleles, bases]; rate: {"unit,copies": [alleles, loci]}; sizes: {unit: {step: count}}.
 """
@@ -18,6 +19,8 @@ REPEATS = ((2, r'([ACGT]{2})\1{3,}'), (3, r'([ACGT]{3})\1{2,}'), (4, r'([ACGT]{4
 CPG_FACTOR = 8
 TRANSITIONS = 0.68  # share of substitutions
 TANDEM = 0.6        # share of other insertions that copy the bases after them
+RECOMBINATION = 1.2e-8
+HUMAN_HETEROZYGOSITY = 0.0008  # SNPs a base, at which recombination is as it is in people
 
 
 def demography():
@@ -39,14 +42,16 @@ def demography():
     return d
 
 
-def ancestry(length, haplotypes, seed, donor_population, mix):
-    """-> tree sequence (samples: reference, donor, donor, panel), panel haplotypes by population"""
+def ancestry(length, haplotypes, seed, donor_population, mix, contaminant=False, heterozygosity=None):
+    """-> tree sequence (samples: reference, donor, donor, panel, and the contaminant's two), panel haplotypes by population"""
     import msprime
     n = [int(round(haplotypes * share)) for share in mix]
     n[0] += haplotypes - sum(n)
     samples = [msprime.SampleSet(1, population='EUR', ploidy=1), msprime.SampleSet(2, population=donor_population, ploidy=1)]
     samples += [msprime.SampleSet(k, population=p, ploidy=1) for k, p in zip(n, ('AFR', 'EUR', 'EAS')) if k]
-    trees = msprime.sim_ancestry(samples, demography=demography(), sequence_length=length, recombination_rate=1.2e-8, random_seed=seed)
+    samples += [msprime.SampleSet(2, population=donor_population, ploidy=1)] if contaminant else []
+    recombination = RECOMBINATION * (heterozygosity / HUMAN_HETEROZYGOSITY if heterozygosity else 1)
+    trees = msprime.sim_ancestry(samples, demography=demography(), sequence_length=length, recombination_rate=recombination, random_seed=seed)
     return trees, n
 
 
@@ -170,12 +175,19 @@ def other_loci(ref, found, samples, sizes, rng):
     return loci
 
 
-def population(ref, start, haplotypes, seed, donor_population, mix, spectrum, mu):
-    """-> records, rows (alleles of donor, donor, panel...), counts. Records never overlap; `start` is the position of ref[0]."""
-    trees, by_population = ancestry(len(ref), haplotypes, seed, donor_population, mix)
+def rate_for(trees, heterozygosity):
+    """The mutation rate at which the donor (samples 1 and 2) has this many SNPs a base, on average over mutations."""
+    return heterozygosity / float(trees.diversity(sample_sets=[1, 2], mode='branch'))
+
+
+def population(ref, start, haplotypes, seed, donor_population, mix, spectrum, mu, contaminant=False, heterozygosity=None):
+    """-> records, rows (alleles of donor, donor, panel..., contaminant, contaminant if asked for), counts.
+    Records never overlap; `start` is the position of ref[0]. heterozygosity: of the donor, takes the place of `mu`."""
+    trees, by_population = ancestry(len(ref), haplotypes, seed, donor_population, mix, contaminant, heterozygosity)
+    mu = rate_for(trees, heterozygosity) if heterozygosity else mu
     rng = np.random.default_rng(seed)
     codes = encode(ref)
-    samples = haplotypes + 3
+    samples = trees.num_samples
     weights = Weights(ref, codes, spectrum)
     sizes = {int(k): (np.array([int(z) for z in v]), np.array(list(v.values()), float)) for k, v in spectrum['sizes'].items()}
     snps, steps, others = mutations(trees, weights.cumulative, mu, rng)

@@ -2,8 +2,11 @@
 
 A pair is drawn from a fragment; the left read runs forward, the right one backward. A read is a row of indices into the
 haplotype, in read direction: indel errors change the indices, everything else the bases that they pick. Equal arguments
-and an equal generator give equal bytes, so the order of the draws is part of the format.
+and an equal generator give equal bytes, so the order of the draws is part of the format. What a library may have besides
+(Effects) draws from generators of its own.
 """
+import typing
+
 import numpy as np
 
 from .sequence import COMPLEMENT, LETTER, encode, runs
@@ -11,6 +14,7 @@ from .sequence import COMPLEMENT, LETTER, encode, runs
 CHUNK = 20000       # pairs at once
 ROOM = 40           # bases beyond the read, for deletions
 FOREIGN = 9         # haplotype number of reads from a collapsed copy
+CONTAMINANT = 8     # and of reads of another person
 DIMMED = 0.85       # share of systematic errors whose quality is halved
 
 
@@ -28,6 +32,23 @@ def haplotype_of(ref, start, edits):
     sequence.append(codes[at - start:])
     position.append(np.arange(at - start, len(codes)))
     return np.concatenate(sequence), np.concatenate(position).astype(np.int32)
+
+
+class Effects(typing.NamedTuple):
+    """What befalls a library beyond its error model; None is off."""
+    selection: object = None  # selection.Selection
+    slippage: object = None   # slippage.Slippage
+    bursts: object = None     # bursts.ClipBursts
+
+    def counts(self):
+        out = {}
+        if self.selection:
+            out['fragments_kept'] = [self.selection.kept, self.selection.drawn]
+        if self.slippage:
+            out['slips'] = self.slippage.slips
+        if self.bursts:
+            out['bursts'] = self.bursts.counts()
+        return out
 
 
 class Sites:
@@ -69,8 +90,8 @@ class Haplotype:
 
 
 class Sequencer:
-    def __init__(self, model, read_length, rng, sites):
-        self.model, self.rl, self.rng, self.sites = model, read_length, rng, sites
+    def __init__(self, model, read_length, rng, sites, effects):
+        self.model, self.rl, self.rng, self.sites, self.effects = model, read_length, rng, sites, effects
         self.cycle = np.minimum(np.arange(read_length), model['q'].shape[2] - 1)
         wrong = model['sub'].astype(float) + 0.5
         np.fill_diagonal(wrong, 0)
@@ -81,13 +102,19 @@ class Sequencer:
         self.indel_sizes = model['isz'] + 0.01
         self.substitutions = self.indels = 0
 
+    def lengths(self, uniform):
+        return np.searchsorted(self.fragment, uniform, 'right').clip(self.rl, 1499)
+
     def fragments(self, hap, depth):
         """Starts, lengths, which read is number 1, and whose quality strings; the last pairs are duplicates of others."""
-        n = int(round(depth * len(hap.codes) / (2.0 * self.rl)))
+        if self.effects.selection:
+            start, length = self.effects.selection.fragments(hap.codes, hap.position, depth, self.rl, self.lengths)
+            n = len(start)
+        else:
+            n = int(round(depth * len(hap.codes) / (2.0 * self.rl)))
+            length = np.minimum(self.lengths(self.rng.random(n)), len(hap.codes) - 1)
+            start = (self.rng.random(n) * (len(hap.codes) - length)).astype(np.int64)
         duplicates = int(round(n * float(self.model['dup'])))
-        length = np.searchsorted(self.fragment, self.rng.random(n), 'right').clip(self.rl, 1499)
-        length = np.minimum(length, len(hap.codes) - 1)
-        start = (self.rng.random(n) * (len(hap.codes) - length)).astype(np.int64)
         if duplicates:
             d = self.rng.integers(0, n - duplicates, duplicates)
             start[n - duplicates:], length[n - duplicates:] = start[d], length[d]
@@ -156,6 +183,8 @@ class Sequencer:
         if backward:
             index = index[:, ::-1]
         number = np.where(flip, 1 - int(backward), int(backward))  # read 1 or 2: whose qualities are used
+        if self.effects.slippage:
+            self.effects.slippage.apply(hap.codes, index, first, rl, backward)
         inserted = self.slip(hap, index, first, backward)
         index = index[:, :rl]
         base, position = hap.codes[index], hap.position[index]
@@ -167,6 +196,8 @@ class Sequencer:
         self.substitute(base, quality, position, backward)
         if self.sites.on:
             self.systematic(hap, base, quality, index, position, backward)
+        if self.effects.bursts:
+            self.effects.bursts.apply(base, quality, position, backward)
         unread = rng.random(quality.shape, dtype=np.float32) < self.model['nfrac'][quality]
         base[unread] = 4
         return LETTER[base], quality + 33
@@ -184,12 +215,13 @@ def write_pairs(files, prefix, hap, serial, start, flip, left, right):
     return serial
 
 
-def make_reads(out, haplotypes, ref_length, model, depth, read_length, rng, sample, systematic=True, foreign=()):
+def make_reads(out, haplotypes, ref_length, model, depth, read_length, rng, sample, systematic=True, foreign=(), effects=Effects()):
     """Writes out_1.fq and out_2.fq. haplotypes: [(codes, positions)], half of `depth` each;
-    foreign: [(codes, positions, depth)], sequences that add reads from elsewhere (collapsed copies). Returns counts."""
+    foreign: [(number, codes, positions, depth)], sequences that add reads from elsewhere (collapsed copies, another person).
+    Returns counts."""
     sites = Sites(model, ref_length, rng, systematic)
-    sequencer = Sequencer(model, read_length, rng, sites)
-    sources = [(h, c, p, depth / 2.0) for h, (c, p) in enumerate(haplotypes)] + [(FOREIGN, c, p, d) for c, p, d in foreign]
+    sequencer = Sequencer(model, read_length, rng, sites, effects)
+    sources = [(h, c, p, depth / 2.0) for h, (c, p) in enumerate(haplotypes)] + list(foreign)
     serial = 0
     with open(out + '_1.fq', 'wb') as first, open(out + '_2.fq', 'wb') as second:
         for number, codes, position, its_depth in sources:
@@ -199,4 +231,4 @@ def make_reads(out, haplotypes, ref_length, model, depth, read_length, rng, samp
                 part = slice(at, min(len(start), at + CHUNK))
                 sides = [sequencer.side(hap, backward, start[part], length[part], flip[part], pair[part]) for backward in (False, True)]
                 serial = write_pairs((first, second), sample.encode(), hap, serial, start[part], flip[part], *sides)
-    return dict(pairs=serial, substitutions=sequencer.substitutions, indel_errors=sequencer.indels)
+    return dict(pairs=serial, substitutions=sequencer.substitutions, indel_errors=sequencer.indels, **effects.counts())
