@@ -20,7 +20,8 @@ from torch import nn  # noqa: E402
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from train.augment import augment  # noqa: E402
-from train.fit import KINDS, Schedule, average, figures, load_info, load_sets, without_panel  # noqa: E402
+from train.figures import KINDS, figures  # noqa: E402
+from train.fit import Schedule, average, load_info, load_sets, without_panel  # noqa: E402
 from train.network import REFERENCE_ROWS, Network, multiply_adds, scaled  # noqa: E402
 
 

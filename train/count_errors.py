@@ -10,6 +10,7 @@ Calls that are filtered (neither PASS nor '.'), that call no ALT or only symboli
 outside the BED. Exit: 0 done, 2 wrong use or input.
 """
 import argparse
+import bisect
 import json
 import os
 import re
@@ -18,6 +19,7 @@ import sys
 import pysam
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+from train.dealing import merged  # noqa: E402
 from train.haplotypes import normalised, spelt  # noqa: E402
 
 GAP = 100     # bases between variants that are judged apart
@@ -25,7 +27,7 @@ MARGIN = 50   # reference on both sides of a cluster
 
 
 def intervals(path, region):
-    """{contig: [(start, end)]} of a BED, cut to the region."""
+    """{contig: [(start, end)]} of a BED, cut to the region; sorted, and those that touch joined."""
     out = {}
     with open(path) as f:
         for line in f:
@@ -39,11 +41,13 @@ def intervals(path, region):
                 start, end = max(start, region[1]), min(end, region[2])
             if start < end:
                 out.setdefault(contig, []).append((start, end))
-    return {c: sorted(x) for c, x in out.items()}
+    return {c: merged(x) for c, x in out.items()}
 
 
 def inside(spans, position):
-    return any(a <= position < b for a, b in spans)
+    """spans: sorted and apart, as intervals() gives them"""
+    at = bisect.bisect_right(spans, (position, float('inf'))) - 1
+    return at >= 0 and position < spans[at][1]
 
 
 class Site:

@@ -1,12 +1,14 @@
 #!/usr/bin/env python3
 """Train the network on labelled examples and write the model folder.
 
-  fit.py --examples DIR --out models/wgs (--epochs N | --minutes M) [--checkpoint FILE] [--start FOLDER]
+  fit.py --examples DIR --out models/wgs (--epochs N | --minutes M) [--checkpoint FILE] [--start FOLDER] [--device cuda] [--checks N]
 
 In:   DIR/SET.{images.u8,labels.u8,sites.tsv}; sets named watch_* are not trained on, they are what the log reports
 Out:  model.onnx, example_info.json and training.json (settings, data, figures) in the folder of --out
 A checkpoint is written every few minutes and taken up again by the same command. With --epochs the steps are the same in
 every run on one machine with one number of threads; --minutes ends when the time is over, wherever that is.
+With --checks the averaged weights are judged so many times on the watched sets, those of the start among them, and the best are
+written; without it, the last.
 """
 import argparse
 import copy
@@ -29,10 +31,11 @@ from train.augment import augment  # noqa: E402
 from train.blocks import blocks  # noqa: E402
 from train.data import Examples, Pooled  # noqa: E402
 from train.export import export  # noqa: E402
+from train.figures import figures, line, loss as mean_loss  # noqa: E402
 from train.network import Network, multiply_adds, scaled  # noqa: E402
 from train.unfold import unfolded  # noqa: E402
 
-KINDS = ('SNP', 'INDEL')
+JUDGED = 20_000  # images of the watched sets that a check looks at: those of a whole genome would take longer than the steps between
 
 
 def load_info(path):
@@ -91,30 +94,25 @@ def average(into, network, decay):
                 a.copy_(b)
 
 
+def device_of(asked):
+    """auto: a GPU where there is one."""
+    if asked == 'cuda' and not torch.cuda.is_available():
+        raise SystemExit('fit: error: --device cuda, but PyTorch sees no GPU here')
+    return torch.device('cuda' if asked != 'cpu' and torch.cuda.is_available() else 'cpu')
+
+
 def predict(network, data, change=None, size=256):
     """Probabilities of all examples of a set. change: what to do to the images first."""
     out = []
+    device = next(network.parameters()).device
     network.eval()
     with torch.no_grad():
         for i in range(0, len(data), size):
             images = np.array(data.batch(np.arange(i, min(i + size, len(data))))[0])
             if change:
                 change(images)
-            out.append(network(scaled(torch.from_numpy(images))).numpy())
+            out.append(network(scaled(torch.from_numpy(images).to(device))).cpu().numpy())
     return np.concatenate(out) if out else np.zeros((0, 3), np.float32)
-
-
-def figures(probabilities, label, kind):
-    """Errors by kind: positives taken for reference, references taken for variants, wrong number of copies; and the mean loss."""
-    guess, out = probabilities.argmax(1), {}
-    for k, name in enumerate(KINDS):
-        here = kind == k
-        g, t = guess[here], label[here]
-        out[name] = dict(n=int(here.sum()), variants=int((t > 0).sum()), missed=int(((t > 0) & (g == 0)).sum()),
-                         false=int(((t == 0) & (g > 0)).sum()), copies=int(((t > 0) & (g > 0) & (g != t)).sum()))
-    picked = probabilities[np.arange(len(label)), label] if len(label) else np.ones(1)
-    out['loss'] = round(float(-np.log(np.maximum(picked, 1e-9)).mean()), 5)
-    return out
 
 
 def without_panel(height_pangenome):
@@ -131,18 +129,34 @@ def watched(network, watch, height_pangenome):
     return out
 
 
-def line(name, f):
-    kinds = '  '.join(f"{k} {f[k]['missed']}+{f[k]['false']}+{f[k]['copies']} of {f[k]['variants']}" for k in KINDS)
-    return f"    {name:34} {kinds}  loss {f['loss']}"
+def some(watch, most, seed):
+    """No more than so many images of the watched sets, always the same."""
+    pooled = Pooled(list(watch.values()))
+    chosen = np.sort(np.random.default_rng(seed).permutation(len(pooled))[:most])
+    return Chosen(pooled, chosen)
+
+
+class Chosen:
+    """Some of a pooled set, as predict takes it."""
+
+    def __init__(self, pooled, chosen):
+        self.pooled, self.chosen, self.label, self.kind = pooled, chosen, pooled.label[chosen], pooled.kind[chosen]
+
+    def __len__(self):
+        return len(self.chosen)
+
+    def batch(self, positions):
+        return self.pooled.batch(self.chosen[positions])
 
 
 def balance(network, data, most=20000):
     """Shifts the last biases so that probabilities fit these images best: those that the network was trained on may have been picked."""
     order = np.random.default_rng(1).permutation(len(data))[:most]
     parts = [data.batch(np.sort(order[i:i + 256])) for i in range(0, len(order), 256)]
+    device = next(network.parameters()).device
     network.eval()
     with torch.no_grad():
-        logits = torch.cat([network.logits(scaled(torch.from_numpy(np.array(images)))) for images, _, _ in parts])
+        logits = torch.cat([network.logits(scaled(torch.from_numpy(np.array(images)).to(device))).cpu() for images, _, _ in parts])
     labels = torch.from_numpy(np.concatenate([label for _, label, _ in parts]).astype(np.int64))
     shift = torch.zeros(3, requires_grad=True)
     solver = torch.optim.LBFGS([shift], max_iter=50)
@@ -156,7 +170,7 @@ def balance(network, data, most=20000):
     solver.step(loss)
     with torch.no_grad():
         shift -= shift.mean()
-        network.head[-1].bias += shift
+        network.head[-1].bias += shift.to(device)
     return [round(x, 3) for x in shift.tolist()]
 
 
@@ -181,16 +195,19 @@ class Run:
         self.shape, self.channels, self.height, self.flags = load_info(a.info)
         torch.manual_seed(a.seed)
         torch.set_num_threads(a.threads)
+        self.device = device_of(a.device)
         self.data, self.watch = load_sets(a.examples, self.shape, a.thin, np.random.default_rng(a.seed), a.half, a.sets)
-        self.network = self.first_network()
+        self.network = self.first_network().to(self.device)
         self.mean = copy.deepcopy(self.network)
         self.optimizer = torch.optim.AdamW(self.network.parameters(), lr=a.rate, weight_decay=a.weight_decay)
         self.schedule = Schedule(a, len(self.data) // a.batch)
         self.step, self.elapsed = 0, 0.0
+        self.judged = some(self.watch, JUDGED, a.seed) if a.checks else None
+        self.history, self.best, self.before = [], None, None
         if a.checkpoint and os.path.exists(a.checkpoint):
             self.resume()
         self.log(f'{len(self.data)} examples, {[int((self.data.label == k).sum()) for k in range(3)]} by copies, '
-                 f'{sum(p.numel() for p in self.network.parameters())} weights, {multiply_adds(self.network, self.shape) / 1e6:.1f} M multiply-adds')
+                 f'{sum(p.numel() for p in self.network.parameters())} weights, {multiply_adds(copy.deepcopy(self.network).cpu(), self.shape) / 1e6:.1f} M multiply-adds')
 
     def first_network(self, measured_on=1024):
         if not self.a.start:
@@ -202,17 +219,18 @@ class Run:
         print(f'{time.strftime("%H:%M:%S")} {text}', flush=True)
 
     def resume(self):
-        state = torch.load(self.a.checkpoint, weights_only=True)
+        state = torch.load(self.a.checkpoint, weights_only=True, map_location=self.device)
         self.network.load_state_dict(state['network'])
         self.mean.load_state_dict(state['mean'])
         self.optimizer.load_state_dict(state['optimizer'])
         self.step, self.elapsed = state['step'], state['elapsed']
+        self.history, self.best, self.before = state.get('history', []), state.get('best'), state.get('before')
         self.log(f'taken up at step {self.step}')
 
     def save(self):
         if self.a.checkpoint:
             state = dict(network=self.network.state_dict(), mean=self.mean.state_dict(), optimizer=self.optimizer.state_dict(),
-                         step=self.step, elapsed=self.elapsed)
+                         step=self.step, elapsed=self.elapsed, history=self.history, best=self.best, before=self.before)
             torch.save(state, self.a.checkpoint + '.new')
             os.replace(self.a.checkpoint + '.new', self.a.checkpoint)
 
@@ -220,7 +238,8 @@ class Run:
         for group in self.optimizer.param_groups:
             group['lr'] = self.schedule.rate(self.step, progress)
         self.network.train()
-        with torch.autocast('cpu', torch.bfloat16, enabled=self.a.bf16):
+        images, labels = images.to(self.device), labels.to(self.device)
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.a.bf16):
             logits = self.network.logits(scaled(images)).float()
         loss = torch.nn.functional.cross_entropy(logits, labels, label_smoothing=self.a.smoothing)
         self.optimizer.zero_grad()
@@ -235,9 +254,53 @@ class Run:
         self.log(f'step {self.step} ({self.step * self.a.batch / len(self.data):.2f} epochs), {self.elapsed / 60:.1f} min, loss {np.mean(losses):.5f}')
         for name, data in self.watch.items():
             print(line(name, figures(predict(self.mean, data), data.label, data.kind)), flush=True)
-        export(self.mean, self.shape, self.channels, self.height, self.a.out, self.flags)
+        export(copy.deepcopy(self.mean).cpu(), self.shape, self.channels, self.height, self.a.out, self.flags)
+
+    def judge(self, losses):
+        """Notes training's and watched loss, and keeps the averaged weights if no earlier ones were better: watched images count as they
+        are and, if --panel, without their panel, and neither look may be worse than it was at the start."""
+        looks = [None, without_panel(self.height)] if self.a.panel else [None]
+        looks = [mean_loss(predict(self.mean, self.judged, look), self.judged.label) for look in looks]
+        found = float(np.mean(looks))
+        self.history.append(dict(step=self.step, training=round(float(np.mean(losses)), 5) if losses else None, watched=round(found, 5), looks=looks))
+        worse = sum(now > start for now, start in zip(looks, self.history[0]['looks']))
+        if self.best is None or (worse, found) < (self.best['worse'], self.best['loss']):
+            self.best = dict(worse=worse, loss=found, step=self.step, weights={k: v.clone() for k, v in self.mean.state_dict().items()})
+        self.save()
+        self.log(f'step {self.step} ({self.step * self.a.batch / len(self.data):.2f} epochs), {self.elapsed / 60:.1f} min, '
+                 f"loss {self.history[-1]['training']}, watched {found:.5f}, best at step {self.best['step']}")
 
     def fit(self):
+        if self.a.checks:
+            self.fit_and_choose()
+        else:
+            self.fit_to_the_end()
+
+    def fit_and_choose(self):
+        if not self.history:
+            self.before = self.together()
+            self.judge([])
+        feeder = Feeder(self.data, self.a.batch, self.height, self.channels, [self.a.seed, self.step])
+        losses, clock = [], time.time()
+        while (progress := self.schedule.progress(self.step, self.elapsed)) < 1.0:
+            images, labels, _ = feeder.next()
+            losses.append(self.one_step(images, labels, progress))
+            now = time.time()
+            self.elapsed += now - clock
+            if self.schedule.progress(self.step, self.elapsed) * self.a.checks >= len(self.history):
+                self.judge(losses)
+                losses = []
+            clock = time.time()
+        feeder.stopped = True
+        self.save()
+
+    def together(self):
+        """Figures of all watched sets as one."""
+        pooled = Pooled(list(self.watch.values()))
+        return {name: figures(predict(self.mean, pooled, change), pooled.label, pooled.kind)
+                for name, change in [('as drawn', None)] + ([('without panel', without_panel(self.height))] if self.a.panel else [])}
+
+    def fit_to_the_end(self):
         feeder = Feeder(self.data, self.a.batch, self.height, self.channels, [self.a.seed, self.step])
         losses, saved, clock = [], time.time(), time.time()
         while True:
@@ -257,23 +320,29 @@ class Run:
         self.save()
 
     def finish(self):
+        if self.best:
+            self.mean.load_state_dict(self.best['weights'])
         if self.a.balance:
             whole = [Examples(labels[:-len('.labels.u8')], self.shape) for labels in sorted(glob.glob(os.path.join(self.a.examples, self.a.balance + '.labels.u8')))]
             self.log(f'biases shifted by {balance(self.mean, Pooled(whole))} to fit {len(whole)} sets')
-        difference = export(self.mean, self.shape, self.channels, self.height, self.a.out, self.flags)
+        difference = export(copy.deepcopy(self.mean).cpu(), self.shape, self.channels, self.height, self.a.out, self.flags)
         result = watched(self.mean, self.watch, self.height)
         for name, f in result.items():
             print(line(name, f), flush=True)
         settings = {k: v for k, v in vars(self.a).items() if k not in ('checkpoint', 'examples', 'out', 'info')}
         summary = dict(settings=settings, steps=self.step, minutes=round(self.elapsed / 60, 1), sets=len(self.data.sets), examples=len(self.data),
-                       by_copies=[int((self.data.label == k).sum()) for k in range(3)], torch=torch.__version__, watched=result)
-        with open(os.path.join(self.a.out, 'training.json'), 'w') as f:
+                       by_copies=[int((self.data.label == k).sum()) for k in range(3)], torch=torch.__version__, device=self.device.type, watched=result)
+        if self.best:
+            summary.update(history=[{k: v for k, v in h.items() if k != 'looks'} for h in self.history], chosen=self.best['step'], before=self.before, after=self.together())
+        path = os.path.join(self.a.out, 'training.json')
+        with open(path + '.new', 'w') as f:
             json.dump(summary, f, indent=1)
             f.write('\n')
+        os.replace(path + '.new', path)
         self.log(f'written to {self.a.out}; folding changes an answer by at most {difference:.1e}')
 
 
-def main():
+def parser():
     here = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ap.add_argument('--examples', required=True)
@@ -296,7 +365,15 @@ def main():
     ap.add_argument('--threads', type=int, default=2)
     ap.add_argument('--report-minutes', type=float, default=4)
     ap.add_argument('--no-bf16', dest='bf16', action='store_false', help='train in float32')
-    a = ap.parse_args()
+    ap.add_argument('--device', choices=('auto', 'cpu', 'cuda'), default='cpu', help='auto: a GPU where there is one')
+    ap.add_argument('--checks', type=int, default=0, help='how often the watched sets are looked at; the best of these weights are written')
+    ap.add_argument('--panel', action='store_true', help='checks look at the watched sets without their panel, too')
+    return ap
+
+
+def main(words=None):
+    ap = parser()
+    a = ap.parse_args(words)
     if bool(a.epochs) == bool(a.minutes):
         ap.error('one of --epochs and --minutes is needed')
     if a.half is not None and not a.sets:

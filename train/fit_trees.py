@@ -30,11 +30,11 @@ import numpy as np
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from train.blocks import blocks  # noqa: E402
+from train.more_trees import NETWORK, trimmed  # noqa: E402
 
 FOLDS = 3
 UNSURE = 255
 FIRST_OF_SHARD = 'depth_share'   # numbers from here on are known when the whole shard is
-NETWORK = ('network_0', 'network_1', 'network_2')
 PANEL = ('haplotypes', 'set_haplotypes', 'set_frequency', 'other_haplotypes', 'panel_fit', 'local_fit', 'prior_0', 'prior_1', 'prior_2',
          'posterior_0', 'posterior_1', 'posterior_2', 'set_known', 'set_novel', 'novel_within_500', 'nearest_novel', 'known_within_2000', 'novel_within_2000')
 SETTINGS = {
@@ -145,12 +145,8 @@ def out_of_fold(kind, data, x, rounds, seed, fold):
 
 
 def save(booster, path):
-    """LightGBM's file without what only continued training needs: less than half of it, and LightGBM reads it as well."""
-    dropped = ('leaf_weight=', 'leaf_count=', 'internal_value=', 'internal_weight=', 'internal_count=', 'split_gain=', 'tree_sizes=')
-    whole = booster.model_to_string()
-    trees = whole[:whole.index('end of trees')] + 'end of trees\n'
     with open(path, 'w') as f:
-        f.writelines(line + '\n' for line in trees.splitlines() if not line.startswith(dropped))
+        f.write(trimmed(booster.model_to_string()))
 
 
 def cross_entropy(p, y):

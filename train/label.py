@@ -13,6 +13,7 @@ labels them all. Otherwise the candidates within 10 bases of such an allele stay
 the BED, and the lesser of two candidates that are one allele.
 """
 import argparse
+import bisect
 import collections
 import csv
 import itertools
@@ -99,10 +100,28 @@ def clusters(positions):
     return out
 
 
-def around(items, lo, hi):
-    """Widens lo..hi by the items [(start, end)] within CLUSTER of it, once on each side."""
-    near = [(a, b) for a, b in items if a <= hi + CLUSTER and b >= lo - CLUSTER]
-    return min([lo] + [a for a, _ in near]), max([hi] + [b for _, b in near])
+class Near:
+    """Items found by where they lie; a whole chromosome has too many to look at each for every cluster."""
+
+    def __init__(self, items, span):
+        self.items = sorted(((*span(item), i) for i, item in enumerate(items)))
+        self.all, self.longest = items, max([b - a for a, b, _ in self.items], default=0)
+
+    def spans(self, lo, hi):
+        """(start, end, index) of those that touch lo..hi"""
+        first = bisect.bisect_left(self.items, (lo - self.longest,))
+        last = bisect.bisect_left(self.items, (hi + 1,))
+        return [one for one in self.items[first:last] if one[1] >= lo]
+
+    def within(self, lo, hi):
+        """Items that lie in lo..hi as a whole, in their own order"""
+        return [self.all[i] for i in sorted(i for a, b, i in self.spans(lo, hi) if a >= lo and b <= hi)]
+
+
+def around(near, lo, hi):
+    """Widens lo..hi by the items within CLUSTER of it, once on each side."""
+    found = [one for items in near for one in items.spans(lo - CLUSTER, hi + CLUSTER)]
+    return min([lo] + [a for a, _, _ in found]), max([hi] + [b for _, b, _ in found])
 
 
 def lay(chosen, wanted, sequence, start, end):
@@ -119,24 +138,24 @@ def lay(chosen, wanted, sequence, start, end):
 
 def match_spelt(candidates, haplotypes, unmatched, sequence):
     """Labels the clusters around unmatched truth alleles by what they spell. Returns the positions that stay unsure."""
-    spans = [c.span() for c in candidates]
+    sites = Near(candidates, Candidate.span)
+    truth = [Near(h, lambda v: (v[0], v[0] + len(v[1]))) for h in haplotypes]
+    missing = Near([v for h in unmatched for v in h], lambda v: (v[0], v[0]))
     unsure = []
-    for first, last in clusters([v[0] for h in unmatched for v in h]):
-        truth = [v for h in haplotypes for v in h]
-        lo, hi = around(spans + [(v[0], v[0] + len(v[1])) for v in truth], first, last)
-        chosen = [c for c in candidates if c.span()[0] >= lo and c.end <= hi]
+    for first, last in clusters([v[0] for v in missing.all]):
+        lo, hi = around([sites, *truth], first, last)
+        chosen = sites.within(lo, hi)
         combinations = 1
         for c in chosen:
             combinations *= len(c.alts) + 1
         start, end = max(0, lo - MARGIN), min(len(sequence), hi + MARGIN)
         picks = []
         if chosen and combinations <= COMBINATIONS:
-            for h in haplotypes:
-                mine = [v for v in h if lo <= v[0] and v[0] + len(v[1]) <= hi]
-                wanted = applied(sequence, start, end, mine)
+            for h in truth:
+                wanted = applied(sequence, start, end, h.within(lo, hi))
                 picks.append(lay(chosen, wanted, sequence, start, end) if wanted is not None else None)
         if not picks or None in picks:
-            unsure += [(v[0] - NEAR, v[0] + len(v[1]) + NEAR) for h in unmatched for v in h if first <= v[0] <= last]
+            unsure += [(v[0] - NEAR, v[0] + len(v[1]) + NEAR) for v in missing.within(first, last)]
             continue
         for k, c in enumerate(chosen):
             c.copies = [sum(pick[k] == i for pick in picks) for i in range(len(c.alts))]
@@ -150,13 +169,14 @@ def label_contig(sites, truth, spans, contig, sequence):
     listed = sorted(candidates.values(), key=lambda c: c.start)
     unmatched = match_equal(listed, haplotypes)
     unsure = match_spelt(listed, haplotypes, unmatched, sequence)
+    doubtful = Near(unsure, lambda span: span)
     wanted = {v for h in haplotypes for v in h if inside(spans, v[0])}
-    missed = {v for h in unmatched for v in h if inside(spans, v[0]) and any(a <= v[0] <= b for a, b in unsure)}
+    missed = {v for h in unmatched for v in h if inside(spans, v[0]) and doubtful.spans(v[0], v[0])}
     labels = {}
     for key, alt_set, image in rows:
         c = candidates[key]
         copies = [c.copies[i] for i in alt_set]
-        bad = None in copies or sum(copies) > 2 or not inside(spans, c.start) or any(c.start <= b and a <= c.end for a, b in unsure)
+        bad = None in copies or sum(copies) > 2 or not inside(spans, c.start) or bool(doubtful.spans(c.start, c.end))
         labels[image] = UNSURE if bad else sum(copies)
 
     def kind(v):
@@ -183,8 +203,9 @@ def label(prefix, truth, bed, fasta):
         out[image] = value
     out.tofile(prefix + '.labels.u8')
     report = dict(images=images, **{f'label_{k}': int((out == k).sum()) for k in (0, 1, 2, UNSURE)}, **counts)
-    with open(prefix + '.labels.json', 'w') as f:
+    with open(prefix + '.labels.json.new', 'w') as f:
         json.dump(report, f, indent=1)
+    os.replace(prefix + '.labels.json.new', prefix + '.labels.json')  # the sign that a set is complete
     return report
 
 

@@ -1,5 +1,6 @@
 """The network: its answers are probabilities, its rows are sets, and what is exported is what was trained."""
 import json
+import shutil
 
 import numpy as np
 import pytest
@@ -76,19 +77,24 @@ def test_a_shipped_model_can_be_trained_on_from_what_it_answers(network, images,
         assert torch.allclose(first.eval()(rows), first.train()(rows), atol=1e-3), 'a batch is normalised as the whole is'
 
 
-def test_a_few_steps_lower_the_loss_and_a_checkpoint_takes_up_again(tmp_path, monkeypatch, capsys):
-    rng = np.random.default_rng(5)
+def write_sets(folder, rng, learnable=True):
+    """a to train on and watch_a: copies are plain to see in the supports-variant channel, or have nothing to do with it."""
     for name, n in (('a', 96), ('watch_a', 16)):
-        labels = rng.integers(0, 3, n).astype(np.uint8)
+        shown = rng.integers(0, 3, n)
+        labels = shown if learnable or name == 'watch_a' else rng.permutation(shown)
         images = np.zeros((n, *SHAPE), np.uint8)
-        for image, copies in zip(images, labels):  # copies are plain to see in the supports-variant channel
+        for image, copies in zip(images, shown):
             image[UPPER + 5:UPPER + 35, :, 0] = 100
             image[UPPER + 5:UPPER + 5 + 15 * copies, :, 4] = 254
-        images.tofile(tmp_path / f'{name}.images.u8')
-        labels.tofile(tmp_path / f'{name}.labels.u8')
+        images.tofile(folder / f'{name}.images.u8')
+        labels.astype(np.uint8).tofile(folder / f'{name}.labels.u8')
         text = 'contig\tstart\tend\tref\talts\talt_set\tdepth\tallele_depth\timage\n'
-        (tmp_path / f'{name}.sites.tsv').write_text(text + ''.join(f'c\t{i}\t{i + 1}\tA\tT\t0\t30\t15,15\t{i}\n' for i in range(n)))
-    (tmp_path / 'info.json').write_text(json.dumps(dict(shape=SHAPE, channels=CHANNELS, height_pangenome=UPPER)))
+        (folder / f'{name}.sites.tsv').write_text(text + ''.join(f'c\t{i}\t{i + 1}\tA\tT\t0\t30\t15,15\t{i}\n' for i in range(n)))
+    (folder / 'info.json').write_text(json.dumps(dict(shape=SHAPE, channels=CHANNELS, height_pangenome=UPPER)))
+
+
+def test_a_few_steps_lower_the_loss_and_a_checkpoint_takes_up_again(tmp_path, monkeypatch, capsys):
+    write_sets(tmp_path, np.random.default_rng(5))
 
     def run(epochs):
         monkeypatch.setattr('sys.argv', ['fit', '--examples', str(tmp_path), '--out', str(tmp_path / 'model'), '--info', str(tmp_path / 'info.json'), '--epochs',
@@ -100,6 +106,35 @@ def test_a_few_steps_lower_the_loss_and_a_checkpoint_takes_up_again(tmp_path, mo
     second = run(5)
     assert second['steps'] == 30 and 'taken up at step 6' in capsys.readouterr().out
     assert second['watched']['watch_a']['loss'] < 0.9
+
+
+def checked(folder, epochs, rate):
+    words = ['--examples', folder, '--out', folder / 'new', '--info', folder / 'info.json', '--start', folder / 'start', '--epochs', epochs, '--batch', 16, '--warmup', 1,
+             '--rate', rate, '--checkpoint', folder / 'c.pt', '--no-bf16', '--checks', 3, '--panel', '--threads', 1]
+    assert fit.main([str(word) for word in words]) == 0
+    return json.loads((folder / 'new' / 'training.json').read_text())
+
+
+def test_of_the_weights_that_are_checked_the_best_are_written(network, tmp_path):
+    write_sets(tmp_path, np.random.default_rng(5))
+    export(network, SHAPE, CHANNELS, UPPER, str(tmp_path / 'start'))
+    told = checked(tmp_path, 4, 1e-3)
+    best = min(told['history'], key=lambda h: h['watched'])
+    assert [h['step'] for h in told['history']] == [0, 8, 16, 24] and told['chosen'] == best['step'] > 0
+    assert told['after']['as drawn']['loss'] < told['before']['as drawn']['loss'] and set(told['after']) == {'as drawn', 'without panel'}
+    assert np.mean([f['loss'] for f in told['after'].values()]) == pytest.approx(best['watched'], abs=1e-4)
+
+
+def test_where_training_harms_the_weights_of_the_start_are_written(network, tmp_path):
+    write_sets(tmp_path, np.random.default_rng(5))
+    export(network, SHAPE, CHANNELS, UPPER, str(tmp_path / 'start'))
+    checked(tmp_path, 4, 1e-3)
+    shutil.rmtree(tmp_path / 'start')
+    (tmp_path / 'new').rename(tmp_path / 'start')
+    (tmp_path / 'c.pt').unlink()
+    write_sets(tmp_path, np.random.default_rng(6), learnable=False)
+    told = checked(tmp_path, 2, 3e-2)
+    assert told['chosen'] == 0 and told['after'] == told['before']
 
 
 class Labelled:

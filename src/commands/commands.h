@@ -38,5 +38,6 @@ void add_gbz_unload(CLI::App& parent);
 void add_gbz_verify(CLI::App& parent);
 void add_model_info(CLI::App& parent);
 void add_model_quantize(CLI::App& parent);
+void add_train(CLI::App& parent);
 
 }  // namespace haploom::commands

@@ -132,6 +132,7 @@ void add_commands(CLI::App& app) {
   model->require_subcommand(1);
   add_model_info(*model);
   add_model_quantize(*model);
+  add_train(app);
 }
 
 }  // namespace
