@@ -14,7 +14,7 @@ from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from .network import Layer
 
-VERSION = '1'
+VERSION = '2'
 
 
 def folded(network):

@@ -33,6 +33,7 @@ from train.blocks import blocks  # noqa: E402
 from train.more_trees import NETWORK, trimmed  # noqa: E402
 
 FOLDS = 3
+THREADS = 2  # the trees are the same with any number
 UNSURE = 255
 FIRST_OF_SHARD = 'depth_share'   # numbers from here on are known when the whole shard is
 PANEL = ('haplotypes', 'set_haplotypes', 'set_frequency', 'other_haplotypes', 'panel_fit', 'local_fit', 'prior_0', 'prior_1', 'prior_2',
@@ -126,7 +127,7 @@ def fit(kind, data, x, rows, rounds, seed):
     known = range(data.column(FIRST_OF_SHARD)) if kind == 'plain' else range(len(data.names))
     columns = [c for c in known if data.names[c] not in data.hidden]
     train = lightgbm.Dataset(x[rows][:, columns], data.y[rows], weight=data.weight[rows], feature_name=[data.names[c] for c in columns], free_raw_data=True, params=dict(max_bin=SETTINGS[kind]['max_bin'], verbosity=-1))
-    settings = dict(SETTINGS[kind], objective='multiclass', num_class=3, seed=seed, num_threads=2, verbosity=-1, deterministic=True)
+    settings = dict(SETTINGS[kind], objective='multiclass', num_class=3, seed=seed, num_threads=THREADS, verbosity=-1, deterministic=True)
     booster = lightgbm.train(settings, train, rounds)
     return booster, columns
 

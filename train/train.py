@@ -160,7 +160,7 @@ class Training:
     # ---- 2: examples
 
     def drawing_flags(self):
-        """Candidates are looked for as the cascade does. (Here is the place for a flag that draws only what its plain trees leave open.)"""
+        """Candidates are looked for as the cascade does; all are drawn, those too that its plain trees settle: steps ask the network alone."""
         if not self.has_cascade:
             return []
         with open(os.path.join(self.a.customized_model, 'cascade.json')) as f:

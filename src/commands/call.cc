@@ -68,11 +68,9 @@ bool uses_small_model(const Options& options, const CLI::App& command) {
   return !options.run.customized_small_model.empty() && !switched_off;
 }
 
-// Exomes have no stretch to look around in, and the shipped cascade saw none: there it is for who asks.
 bool takes_cascade(Options& options, const CLI::App& command) {
   const CallFlags& common = options.run.common;
   const bool asked_for = command.count("--cascade") > 0;
-  if (!asked_for && common.model_type == "WES") options.cascade = false;
   const bool there = model::has_cascade(common.model_folder());
   if (asked_for && options.cascade && !there) base::warn("commands", "--cascade changes nothing: {} has none", common.model_folder());
   options.cascade = options.cascade && there;
@@ -165,13 +163,7 @@ report::RunSummary run(const Options& options) {
   return run_steps(steps_of(without_cascade(options.run), folder.path()), options.logging_dir);
 }
 
-void warn_of_model(const CallFlags& common) {
-  if (common.model_type == "WES" && common.customized_model.empty())
-    base::warn("commands", "no network for exomes is shipped yet: that of whole genomes is used");
-}
-
 void print_steps(const Options& options) {
-  warn_of_model(options.run.common);
   const bool given = !options.intermediate_results_dir.empty();
   const std::string folder = given ? options.intermediate_results_dir : base::temporary_directory() + fmt::format("/haploom_steps_{}", ::getpid());
   const Steps steps = steps_of(options.run, folder);
@@ -184,7 +176,6 @@ void print_steps(const Options& options) {
 
 void run_and_report(const Options& options) {
   base::info("commands", "haploom {} : {}", HAPLOOM_VERSION, command_line());
-  warn_of_model(options.run.common);
   std::optional<base::AtomicFile> json;  // opened before the work: a mistyped folder must not cost a genome
   if (!options.report.empty()) json.emplace(options.report, "report");
   const report::RunSummary summary = run(options);

@@ -44,13 +44,8 @@ std::string shipped_model(const std::string& model_type) {
   const fs::path program = fs::read_symlink("/proc/self/exe", ignored).parent_path();
   places.push_back(program / "../../models");                // build tree
   places.push_back(program / "../share/haploom/models");     // installation
-  // One network serves both presets of short reads until exomes get their own: it was trained on depths from 15 to 55.
-  std::vector<std::string> folders = {name};
-  if (name == "wes") folders.emplace_back("wgs");
-  for (const std::string& folder : folders) {
-    for (const fs::path& place : places) {
-      if (fs::exists(place / folder / "example_info.json", ignored)) return fs::weakly_canonical(place / folder).string();
-    }
+  for (const fs::path& place : places) {
+    if (fs::exists(place / name / "example_info.json", ignored)) return fs::weakly_canonical(place / name).string();
   }
   throw Error{Exit::kInput, Reason::kModel, "commands",
               fmt::format("no model for --model_type {} beside the program ({})", model_type, program.string()),

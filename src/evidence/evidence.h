@@ -79,12 +79,14 @@ class Shard {
   // To be called once, after the last partition and the network's answers.
   void finish(const prior::Options& options);
 
-  // So far the sample has hardly any allele that the panel knows: what such a panel says of other sites only misleads. finish() then
-  // takes what it said out of all rows; what the network saw of it until then stays. Counted are sure alleles under haplotypes, 500 bases
+  // So far the sample has hardly any allele that the panel knows: what such a panel says of other sites only misleads, and the
+  // shard is better looked at anew without it. Counted are sure alleles under haplotypes, 500 bases
   // apart or more: a collapsed copy's many novel alleles are one voice, and a gap of the panel none. Panels of the sample's own or a
   // neighbouring population, and two haplotypes of another person, knew a seventh of the sure alleles or more in all training sets;
   // unrelated ones 3 in 100 at most.
-  bool panel_misleads() const { return judged_ >= kEnoughJudged && known_ < kLeastKnown * judged_; }
+  bool panel_misleads() const {
+    return known_ == 0 ? judged_ >= kEnoughUnknown : judged_ >= kEnoughJudged && known_ < kLeastKnown * judged_;
+  }
 
   // Partition after partition, in each the candidates in order and behind them the silent ones.
   const std::vector<Site>& sites() const { return sites_; }
@@ -93,6 +95,7 @@ class Shard {
 
  private:
   static constexpr int kEnoughJudged = 40;  // of a panel that has a seventh of them, two in a hundred look so bad by chance
+  static constexpr int kEnoughUnknown = 30;  // and one in a hundred has none of thirty
   static constexpr double kLeastKnown = 0.05;
   static constexpr int64_t kJudgedApart = 500;
 
@@ -103,7 +106,6 @@ class Shard {
   void add_depths();
   void add_noise();
   void judge_panel(const Site& site, bool under_haplotypes);
-  void forget_panel();
 
   int sure_ = 0, sure_known_ = 0;  // alleles that reads leave no doubt of, and those of them that the panel has
   int judged_ = 0, known_ = 0;     // those that the panel is judged by

@@ -291,23 +291,7 @@ void Shard::add_noise() {
   }
 }
 
-void Shard::forget_panel() {
-  crossings_.clear();
-  for (Site& site : sites_) {
-    site.panel_site.reset();
-    site.in_panel = false;
-    for (size_t i = 0; i < site.sets.size(); ++i) {
-      const std::span<float> row = row_of(site, i);
-      row[kSetNovel] += row[kSetKnown];
-      row[kSetKnown] -= row[kSetKnown];  // NaN stays
-      row[kHaplotypes] = row[kSetHaplotypes] = row[kOtherHaplotypes] = 0;
-      row[kSetFrequency] = kNobodyKnows;
-    }
-  }
-}
-
 void Shard::finish(const prior::Options& options) {
-  if (panel_misleads()) forget_panel();
   add_depths();
   add_priors(options);
   add_neighbours();

@@ -102,8 +102,8 @@ void add_stages(const std::vector<std::unique_ptr<Caller>>& callers, const Stage
   }
   for (const auto& caller : callers) {
     summary.reads += caller->worker.reads();
-    summary.windows_with_candidates += caller->worker.examiner().windows_with_candidates();
-    summary.windows_with_haplotypes += caller->worker.examiner().windows_with_haplotypes();
+    summary.windows_with_candidates += caller->worker.examiner().windows().with_candidates;
+    summary.windows_with_haplotypes += caller->worker.examiner().windows().with_haplotypes;
   }
 }
 

@@ -203,8 +203,8 @@ void Examiner::examine_aligned(const genome::Region& region, const genome::Conti
     reference_sites_ = sampler_before;  // the same sites are drawn again
     found = candidates_of(counted, counts, haplotype_counts, reference);
   }
-  windows_with_candidates_ += !found.empty();
-  windows_with_haplotypes_ += !found.empty() && !haplotypes.empty();
+  windows_.with_candidates += !found.empty();
+  windows_.with_haplotypes += !found.empty() && !haplotypes.empty();
   clock_.lap(Stage::kHaplotypes);
   if (options_.phase_reads) {
     phase(counted, counts, found, reads);

@@ -95,8 +95,12 @@ class Examiner {
 
   const tensor::Painter& painter() const { return painter_; }  // while a candidate is taken: whose rows its images show
 
-  int64_t windows_with_candidates() const { return windows_with_candidates_; }
-  int64_t windows_with_haplotypes() const { return windows_with_haplotypes_; }  // of those: the graph had some
+  struct Windows {
+    int64_t with_candidates = 0;
+    int64_t with_haplotypes = 0;  // of those: the graph had some
+  };
+  const Windows& windows() const { return windows_; }
+  void set_windows(const Windows& windows) { windows_ = windows; }
 
  private:
   void examine_aligned(const genome::Region& partition, const genome::Contig& contig, std::vector<genome::Read>& reads,
@@ -126,8 +130,7 @@ class Examiner {
   StageClock& clock_;
   std::vector<uint8_t> images_;
   bool panel_is_trusted_ = true;
-  int64_t windows_with_candidates_ = 0;
-  int64_t windows_with_haplotypes_ = 0;
+  Windows windows_;
 };
 
 }  // namespace haploom::pipeline

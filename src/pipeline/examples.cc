@@ -79,12 +79,20 @@ uint64_t write_examples(const ExamplesRequest& request) {
           for (const auto& set : genome::alt_sets(static_cast<int>(candidate.alts.size()))) out.lines.push_back(site_columns(candidate, set, contigs));
         };
         if (cascade) {
-          worker.examiner().trust_panel(true);
-          evidence::Shard evidence;
-          worker.run(inputs.work[shard], take, {}, [&](Partition& partition) {
-            leave_open_ones(partition, evidence, *cascade);
-            worker.examiner().trust_panel(!evidence.panel_misleads());
-          });
+          const auto draw = [&](bool with_panel) {
+            out = {};
+            evidence::Shard evidence;
+            worker.examiner().trust_panel(with_panel);
+            worker.run(inputs.work[shard], take, {}, [&](Partition& partition) {
+              leave_open_ones(partition, evidence, *cascade);
+              if (with_panel && evidence.panel_misleads()) throw ShardWorker::Again();
+            });
+          };
+          try {
+            draw(true);
+          } catch (const ShardWorker::Again&) {
+            draw(false);
+          }
         } else {
           worker.run(inputs.work[shard], take);
         }

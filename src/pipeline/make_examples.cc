@@ -340,8 +340,8 @@ MakeExamplesCounts make_examples(const MakeExamplesRequest& request) {
   MakeExamplesCounts counts = task.counts();
   counts.sample = samples.reads;
   counts.reads = task.reads();
-  counts.windows_with_candidates = task.examiner().windows_with_candidates();
-  counts.windows_with_haplotypes = task.examiner().windows_with_haplotypes();
+  counts.windows_with_candidates = task.examiner().windows().with_candidates;
+  counts.windows_with_haplotypes = task.examiner().windows().with_haplotypes;
   files.finish(run_info(request, counts, task.labeling()));
   if (task.reads() == 0 && request.tasks == 1)
     base::warn("pipeline", "no read of {} passed the filters inside the regions", fmt::join(request.inputs.reads, ", "));

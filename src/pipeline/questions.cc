@@ -23,9 +23,13 @@ void Questions::answer(StageClock& clock, const Take& take) {
     take(std::move(one.candidate), rest.first(one.images));
     rest = rest.subspan(one.images);
   }
+  forget();
+  clock.lap(Stage::kGenotypes);
+}
+
+void Questions::forget() {
   waiting_.clear();
   images_.clear();
-  clock.lap(Stage::kGenotypes);
 }
 
 }  // namespace haploom::pipeline

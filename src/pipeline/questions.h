@@ -25,6 +25,8 @@ class Questions {
   void add(genome::Candidate&& candidate, std::span<const uint8_t> images, StageClock& clock, const Take& take);
   // Hands over all that waits, in the order in which it came.
   void answer(StageClock& clock, const Take& take);
+  // Nobody wants to know any more.
+  void forget();
 
  private:
   struct Waiting {

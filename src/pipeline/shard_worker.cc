@@ -85,10 +85,19 @@ void ShardWorker::each_partition(const Shard& shard, const Work& work) {
 void ShardWorker::run(const Shard& shard, const TakeExamples& take, const std::function<void()>& on_partition,
                       const LookAtPartition& look) {
   const genome::ContigList& contigs = inputs_.reference.contigs();
-  each_partition(shard, [&](const genome::Region& partition, std::vector<genome::Read>& reads, const pileup::ReferenceWindow& window) {
-    examiner_.examine(partition, contigs[partition.contig], reads, window, take, look);
-    if (on_partition) on_partition();
-  });
+  std::vector<pileup::FractionSampler> samplers;
+  for (const ReadsFile& file : reads_files_) samplers.push_back(file.downsampler);
+  const Examiner::Windows windows = examiner_.windows();
+  try {
+    each_partition(shard, [&](const genome::Region& partition, std::vector<genome::Read>& reads, const pileup::ReferenceWindow& window) {
+      examiner_.examine(partition, contigs[partition.contig], reads, window, take, look);
+      if (on_partition) on_partition();
+    });
+  } catch (const Again&) {
+    for (size_t i = 0; i < samplers.size(); ++i) reads_files_[i].downsampler = samplers[i];
+    examiner_.set_windows(windows);
+    throw;
+  }
 }
 
 void ShardWorker::sweep(const Shard& shard, const TakePositions& take) {

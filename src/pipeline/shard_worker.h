@@ -20,6 +20,9 @@ class ShardWorker {
   // The referenced objects must outlive this one. To be used by one thread at a time.
   ShardWorker(const Inputs& inputs, const ExamineOptions& options, const tensor::ImageShape& shape);
 
+  // What `look` may throw to have the shard streamed anew, with other options of the examiner: run() leaves nothing behind, then.
+  struct Again {};
+
   // Streams the shard once; `take` gets its candidates in order. on_partition, if given, after each partition; look, if given,
   // before the images of each.
   void run(const Shard& shard, const TakeExamples& take, const std::function<void()>& on_partition = {},

@@ -29,8 +29,10 @@ namespace {
 
 class Weighing {
  public:
-  Weighing(ShardWorker& worker, Questions& questions, const model::Cascade* cascade) : worker_(worker), questions_(questions), cascade_(cascade) {
-    worker_.examiner().trust_panel(true);
+  Weighing(ShardWorker& worker, Questions& questions, const model::Cascade* cascade, bool with_panel)
+      : worker_(worker), questions_(questions), cascade_(cascade), with_panel_(with_panel) {
+    worker_.examiner().trust_panel(with_panel);
+    questions_.forget();
   }
 
   // Takes the candidates that are settled out of the partition.
@@ -50,8 +52,8 @@ class Weighing {
       }
     }
     partition.candidates = std::move(open);
-    worker_.examiner().trust_panel(!evidence_.panel_misleads());
     worker_.clock().lap(Stage::kEvidence);
+    if (with_panel_ && evidence_.panel_misleads()) throw ShardWorker::Again();
   }
 
   void ask(genome::Candidate&& candidate, std::span<const uint8_t> images) { questions_.add(std::move(candidate), images, worker_.clock(), answered_); }
@@ -81,6 +83,7 @@ class Weighing {
   ShardWorker& worker_;
   Questions& questions_;
   const model::Cascade* cascade_;
+  const bool with_panel_;
   const Questions::Take answered_ = [this](genome::Candidate&& candidate, auto answers) { answered(std::move(candidate), answers); };
   evidence::Shard evidence_;
   std::vector<std::optional<genome::Candidate>> candidates_;  // by site; none: no image could be drawn
@@ -92,14 +95,33 @@ class Weighing {
 
 void weigh_sites(ShardWorker& worker, Questions& questions, const model::Cascade* cascade, const Shard& shard,
                  const std::function<void()>& on_partition, const LookAtPartition& look, const TakeWeighed& take) {
-  Weighing weighing(worker, questions, cascade);
-  worker.run(
-      shard, [&](genome::Candidate&& candidate, std::span<const uint8_t> images) { weighing.ask(std::move(candidate), images); }, on_partition,
-      [&](Partition& partition) {
-        if (look) look(partition);
-        weighing.look(partition);
-      });
-  weighing.finish(take);
+  std::optional<Weighing> weighing;
+  // What the panel has no part in is told of once, even if the shard is streamed twice.
+  int64_t looked_at = 0, done = 0, at = 0;
+  const auto stream = [&](bool with_panel) {
+    weighing.emplace(worker, questions, cascade, with_panel);
+    at = 0;
+    worker.run(
+        shard, [&](genome::Candidate&& candidate, std::span<const uint8_t> images) { weighing->ask(std::move(candidate), images); },
+        [&] {
+          if (at++ < done) return;
+          ++done;
+          if (on_partition) on_partition();
+        },
+        [&](Partition& partition) {
+          if (at == looked_at) {
+            ++looked_at;
+            if (look) look(partition);
+          }
+          weighing->look(partition);
+        });
+  };
+  try {
+    stream(true);
+  } catch (const ShardWorker::Again&) {
+    stream(false);
+  }
+  weighing->finish(take);
 }
 
 }  // namespace haploom::pipeline
