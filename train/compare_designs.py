@@ -64,7 +64,9 @@ def main():
     ap.add_argument('--haploom', required=True)
     ap.add_argument('--model', default=os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), 'models/wgs'))
     a = ap.parse_args()
-    watched = sorted(glob.glob(os.path.join(a.sets, 'watch_*')))
+    with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), 'cascade_sets.json')) as f:
+        groups = [group['name'] for group in json.load(f)['groups'] if group.get('role') == 'watch']
+    watched = sorted(folder for name in groups for folder in glob.glob(os.path.join(a.sets, name + '.*')))
     print('| design | errors, with panel | errors, without | network, CPU-s/Mb |\n|---|---|---|---|')
     for name, flags, settles in DESIGNS:
         with tempfile.TemporaryDirectory() as work:
