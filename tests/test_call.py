@@ -1,6 +1,7 @@
 """The main job as its users run it."""
 import json
 import pathlib
+import re
 import subprocess
 import sys
 
@@ -138,3 +139,11 @@ def test_a_contig_that_the_graph_lacks_is_called_without_haplotypes(demo, store,
     warnings = [line for line in done.stderr.splitlines() if " warning " in line]
     assert len(warnings) == 1 and "elsewhere" in warnings[0], done.stderr
     assert len(records(tmp_path / "o.vcf.gz").splitlines()) > 20
+
+
+@pytest.mark.parametrize("flags, name", [(["--model_type", "WGS"], "wgs"), (["--model_type", "WES"], "wes"), (["--customized_model", ROOT / "models/any_species"], "any_species")])
+def test_each_shipped_model_calls_with_its_cascade(demo, tmp_path, flags, name):
+    run("run_deepvariant", "--model_type", "WGS", *flags, "--ref", demo / "ref.fa", "--reads", demo / "reads.bam", "--output_vcf", tmp_path / "o.vcf.gz")
+    header = run("bcftools", "view", "-h", tmp_path / "o.vcf.gz").stdout
+    assert re.search(rf"^##haploom_model={name} .*cascade", header, re.MULTILINE)
+    assert run("bcftools", "view", "-H", tmp_path / "o.vcf.gz").stdout.count("PASS") > 30

@@ -1,13 +1,15 @@
 """The cascade of a model folder in whole runs: trees that settle plain sites and weigh the network's answers."""
 import array
+import json
 import math
 import subprocess
+import sys
 
 import pytest
 import vcf_check
 
 import cascades
-from programs import run
+from programs import ROOT, run
 
 PIECE = 24_000  # bases of each contig
 
@@ -235,6 +237,37 @@ def test_a_damaged_cascade_is_not_looked_at_by_who_leaves_it_out(three, store, t
     (model / "cascade.json").write_text("{")
     run(*words(three, store, tmp_path, model, "--nocascade", "--regions", f"later:1-{PIECE // 4}"))
     assert calls(tmp_path / "o.vcf.gz")
+
+
+def reference_alone(lines):
+    """A panel of one haplotype that has nothing but the reference."""
+    walk = next(line for line in lines if line.startswith("W\t")).rstrip("\n").split("\t")
+    on_it = {step for step in walk[6].replace("<", " ").replace(">", " ").split()}
+    kept = [line for line in lines if line.startswith("H") or (line.startswith("S") and line.split("\t")[1] in on_it)]
+    steps = walk[6].lstrip(">").split(">")
+    links = [f"L\t{a}\t+\t{b}\t+\t0M\n" for a, b in zip(steps, steps[1:])]
+    stranger = ["W", "STRANGER", "1", *walk[3:]]
+    return kept + links + ["\t".join(walk) + "\n", "\t".join(stranger) + "\n"]
+
+
+def test_a_panel_of_strangers_is_as_none(store, models, tmp_path):
+    """It has none of the first thirty sure alleles: the shard is begun anew without it, and nothing is told of twice."""
+    demo = tmp_path / "demo"
+    run(sys.executable, ROOT / "train/make_demo.py", "--out", demo, "--length", 150_000)
+    run("haploom", "gbz", "build", demo / "panel.gfa", "-o", demo / "panel.gbz")
+    (tmp_path / "stranger.gfa").write_text("".join(reference_alone((demo / "panel.gfa").read_text().splitlines(keepends=True))))
+    run("haploom", "gbz", "build", tmp_path / "stranger.gfa", "-o", tmp_path / "panel.gbz")
+    outs, told = {}, {}
+    for name, graph in (("none", []), ("stranger", ["--pangenome", tmp_path / "panel.gbz", "--gbz_store_dir", store]), ("own", ["--pangenome", demo / "panel.gbz", "--gbz_store_dir", store])):
+        out = tmp_path / name
+        out.mkdir()
+        run("haploom", "call", "--ref", demo / "ref.fa", "--reads", demo / "reads.bam", *graph, "--customized_model", models / "with/small", "--output_vcf", out / "o.vcf.gz",
+            *gvcf(out), "--report", out / "report.json")
+        outs[name] = [calls(out / "o.vcf.gz"), calls(out / "o.g.vcf.gz")]
+        told[name] = json.loads((out / "report.json").read_text())
+    assert len(outs["none"][0]) > 60 and outs["stranger"] == outs["none"]
+    assert outs["own"] != outs["none"]
+    assert [told["stranger"][key] for key in ("sites", "reads")] == [told["none"][key] for key in ("sites", "reads")]
 
 
 # ---- the numbers themselves

@@ -71,7 +71,8 @@ def test_the_printed_commands_do_the_same_when_a_shell_runs_them(demo, store, tm
     assert not folder.exists()
     done = subprocess.run(["bash"], input=printed, text=True, capture_output=True)
     assert done.returncode == 0, done.stderr
-    model = f"##haploom_model={MODEL.name} 1"  # which a VCF of the last step alone cannot name
+    version = json.loads((MODEL / "example_info.json").read_text())["version"]
+    model = f"##haploom_model={MODEL.name} {version}"  # which a VCF of the last step alone cannot name
     for vcf, whole in zip(("o.vcf.gz", "o.g.vcf.gz"), one_piece):
         assert content(tmp_path / vcf) == [line for line in whole if line != model]
     shutil.rmtree(folder)
