@@ -230,6 +230,9 @@ ssize_t pread(int file, void* out, size_t bytes, off_t from) {
 ssize_t write(int file, const void* from, size_t bytes) {
   return done("write", ours_by_descriptor(file), of(file), ssize_t{-1}, [&] { return next<ssize_t(int, const void*, size_t)>("write")(file, from, bytes); });
 }
+ssize_t pwrite(int file, const void* from, size_t bytes, off_t to) {
+  return done("write", ours_by_descriptor(file), of(file), ssize_t{-1}, [&] { return next<ssize_t(int, const void*, size_t, off_t)>("pwrite")(file, from, bytes, to); });
+}
 int fchmod(int file, mode_t mode) noexcept {
   return done("chmod", ours_by_descriptor(file), of(file), -1, [&] { return next<int(int, mode_t)>("fchmod")(file, mode); });
 }
@@ -244,6 +247,9 @@ int lstat(const char* path, struct stat* status) noexcept {
 }
 int fsync(int file) {
   return done("sync", ours_by_descriptor(file), of(file), -1, [&] { return next<int(int)>("fsync")(file); });
+}
+int fdatasync(int file) {
+  return done("sync", ours_by_descriptor(file), of(file), -1, [&] { return next<int(int)>("fdatasync")(file); });
 }
 
 pid_t getpid() noexcept {

@@ -68,6 +68,14 @@ class Load(Life):
         run("haploom", "gbz", "verify", "x", *self.words)
 
 
+class LoadIndexed(Load):
+    """The image is copied from the index beside the graph."""
+
+    def __init__(self, demo, tmp_path):
+        super().__init__(demo, tmp_path)
+        run("haploom", "gbz", "index", self.graph)
+
+
 class Attach(Load):
     def before(self):
         self.load()
@@ -180,7 +188,7 @@ def fail_each_call(life, **how):
     return families, errors
 
 
-SHORT = (Load, Attach, Unload, Look, Stat)
+SHORT = (Load, LoadIndexed, Attach, Unload, Look, Stat)
 LONG = (Call, CallKept)
 
 
