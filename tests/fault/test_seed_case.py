@@ -11,6 +11,7 @@ import time
 
 import pytest
 
+from nth_call import NO_UNNAMED, refusing
 from programs import call_words, held_rows, records, run, start, words_with
 
 JOBS = 16
@@ -35,9 +36,9 @@ def lone_seconds(demo, tmp_path_factory):
     return time.monotonic() - began
 
 
-def kill_later(job, seconds):
-    """Ends the job by SIGKILL after that time, wherever it is by then. A timer: nothing waits for it but its join."""
-    timer = threading.Timer(seconds, job.kill)
+def send_later(job, sign, seconds):
+    """Sends the job a signal after that time, wherever it is by then. A timer: nothing waits for it but its join."""
+    timer = threading.Timer(seconds, job.send_signal, [sign])
     timer.start()
     return timer
 
@@ -46,13 +47,19 @@ def name_of(naming, i):
     return {"one name": ["--gbz_shared_memory_name", "seed"], "own names": ["--gbz_shared_memory_name", f"seed-{i}"], "no name": []}[naming]
 
 
-@pytest.mark.parametrize("naming,graph_count", [("one name", 1), ("own names", 2), ("no name", 1), ("no name", 2)])
-def test_sixteen_jobs_of_which_a_third_is_killed(demo, graphs, lone_seconds, memory, tmp_path, naming, graph_count):
+@pytest.mark.parametrize("naming,graph_count,node", [("one name", 1, {}), ("own names", 2, {}), ("no name", 1, {}), ("no name", 2, {}),
+                                                     ("no name", 2, NO_UNNAMED)])
+def test_sixteen_jobs_of_which_a_third_is_killed(demo, graphs, lone_seconds, memory, tmp_path, naming, graph_count, node):
+    """The first of each graph stands in the middle of its load while the others come. Of two, one dies there."""
     rng = random.Random(f"{SEED} {naming} {graph_count}")  # when who is killed; where it is by then is the node's affair
+    all_seconds = lone_seconds * JOBS / (os.cpu_count() or 1)
     used = list(itertools.islice(itertools.cycle(list(graphs)[:graph_count]), JOBS))
-    victims = set(rng.sample(range(JOBS), JOBS // 3))
-    jobs = [start(*words_with(graph, demo, memory, tmp_path / f"{i}.vcf.gz", *name_of(naming, i))) for i, graph in enumerate(used)]
-    timers = [kill_later(jobs[i], rng.uniform(0, 0.5 * lone_seconds * JOBS / (os.cpu_count() or 1))) for i in victims]
+    ends = {i: signal.SIGCONT for i in range(graph_count)} | ({0: signal.SIGKILL} if graph_count > 1 else {})
+    victims = set(rng.sample(range(graph_count, JOBS), JOBS // 3)) | {i for i, end in ends.items() if end == signal.SIGKILL}
+    jobs = [start(*words_with(graph, demo, memory, tmp_path / f"{i}.vcf.gz", *name_of(naming, i)), env=refusing(**node) if node else None,
+                  stop_at="half_filled" if i in ends else None) for i, graph in enumerate(used)]
+    timers = [send_later(jobs[i], end, 0.25 * all_seconds) for i, end in ends.items()]
+    timers += [send_later(jobs[i], signal.SIGKILL, rng.uniform(0, 0.5 * all_seconds)) for i in victims - set(ends)]
     logs = [job.communicate(timeout=600)[1] for job in jobs]
     for timer in timers:
         timer.join()
@@ -64,6 +71,8 @@ def test_sixteen_jobs_of_which_a_third_is_killed(demo, graphs, lone_seconds, mem
             continue
         assert job.returncode == 0, f"seed {SEED}, job {i}\n{logs[i]}"
         assert records(tmp_path / f"{i}.vcf.gz") == graphs[graph], f"seed {SEED}, job {i}"
+    if naming == "own names":
+        assert {row["name"] for row in held_rows(memory)} <= {f"seed-{i}" for i in victims}, "who ended in order has left its object"
     take_over(demo, graphs, memory, tmp_path)
 
 
@@ -80,12 +89,14 @@ def take_over(demo, expected, store, tmp_path):
     assert all(file.name.endswith(".lock") and file.stat().st_size == 0 for file in left), left
 
 
-def test_the_last_job_to_leave_removes_nothing_that_another_process_holds(demo, memory, tmp_path):
+def test_the_last_job_to_leave_removes_nothing_that_another_process_holds(demo, graphs, memory, tmp_path):
     """A job would not notice the loss of the name, its mapping stays; the jobs after it would load again, beside it."""
     loader = start(*call_words(demo, memory, tmp_path / "a.vcf.gz", "--gbz_shared_memory_name", "seed"), stop_at="after_attach")
     place = memory / f"haploom.{os.geteuid()}.seed"
     with place.open("rb") as file:
         fcntl.flock(file, fcntl.LOCK_SH)
+        run(*words_with(list(graphs)[1], demo, memory, tmp_path / "other.vcf.gz", "--gbz_shared_memory_name", "seed-2"))
+        assert os.fstat(file.fileno()).st_nlink == 1, "the last job of another name has removed this one"
         loader.send_signal(signal.SIGCONT)
         log = loader.communicate(timeout=600)[1]
         assert loader.returncode == 0, log
