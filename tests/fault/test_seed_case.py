@@ -12,7 +12,7 @@ import time
 import pytest
 
 from nth_call import NO_UNNAMED, refusing
-from programs import call_words, held_rows, records, run, start, words_with
+from programs import call_words, held_rows, lines_until, records, run, start, words_with
 
 JOBS = 16
 SEED = int(os.environ.get("HAPLOOM_SEED", "20240517"))
@@ -103,6 +103,20 @@ def test_the_last_job_to_leave_removes_nothing_that_another_process_holds(demo, 
         assert os.fstat(file.fileno()).st_nlink == 1 and place.exists()
     done = run(*call_words(demo, memory, tmp_path / "b.vcf.gz", "--gbz_shared_memory_name", "seed"))
     assert "published name=" not in done.stderr
+    assert list(memory.iterdir()) == []
+
+
+def test_the_last_job_to_leave_removes_nothing_that_another_job_uses(demo, graphs, memory, tmp_path):
+    """The other stands still in its work while one comes and goes."""
+    user = start(*call_words(demo, memory, tmp_path / "a.vcf.gz", "--gbz_shared_memory_name", "seed"))
+    lines_until(user, "published name=")
+    user.send_signal(signal.SIGSTOP)
+    run(*call_words(demo, memory, tmp_path / "b.vcf.gz", "--gbz_shared_memory_name", "seed"))
+    assert (memory / f"haploom.{os.geteuid()}.seed").exists()
+    user.send_signal(signal.SIGCONT)
+    log = user.communicate(timeout=600)[1]
+    assert user.returncode == 0, log
+    assert records(tmp_path / "a.vcf.gz") == graphs[demo / "panel.gbz"]
     assert list(memory.iterdir()) == []
 
 
