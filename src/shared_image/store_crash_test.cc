@@ -1,6 +1,8 @@
 // Deaths and waits: what kill -9, SIGSTOP and crowds do to the store, with unnamed files and with named temporaries.
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/file.h>
 
 #include <chrono>
 #include <cstdlib>
@@ -10,6 +12,7 @@
 #include <random>
 #include <thread>
 
+#include "base/descriptor.h"
 #include "shared_image/crash_point.h"
 #include "shared_image/store_fixture.h"
 
@@ -65,6 +68,18 @@ TEST_P(StoreCrash, LoaderKilledAfterPublishingLeavesAGoodObject) {
     EXPECT_TRUE(holds(next, 1));
     EXPECT_EQ(loads(), before);
   }
+}
+
+TEST_P(StoreCrash, TemporaryGoesWithItsMakerAndNotBefore) {
+  const std::string path = place("a").temporary + "1.00000001";
+  {
+    const Descriptor maker = base::opened(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    ASSERT_EQ(::flock(maker.number(), LOCK_EX | LOCK_NB), 0);
+    load("a").leave();
+    EXPECT_TRUE(std::filesystem::exists(path));
+  }
+  load("a").leave();
+  EXPECT_TRUE(files().empty()) << testing::PrintToString(files());
 }
 
 TEST_P(StoreCrash, UserKilledWithALeaseLeavesAnObjectThatUnloads) {
