@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Networks of other designs, each trained from nothing for the same CPU time on the same images: the table of docs/cascade.md.
+"""Networks of other designs, each trained from nothing for the same CPU time on the same images (docs/cascade.md).
 
   compare_networks.py --examples DIR --minutes M [--only NAME ...] [--info models/wgs/example_info.json]
 

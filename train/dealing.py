@@ -76,6 +76,8 @@ def regions(text, lengths):
         if word.endswith('.bed'):
             out = union(out, intervals(word, None))
             continue
+        if word.endswith(('.bed.gz', '.bedpe')):
+            raise DealingError(f'{word}: a plain BED is needed here')
         found = re.fullmatch(r'(.+):([\d,]+)(?:-([\d,]+))?', word)
         if word in lengths:
             one = {word: [(0, lengths[word])]}
@@ -124,10 +126,6 @@ class Parts:
     def of(self, part):
         """The intervals of one part."""
         return {c: s for c, s in ((c, merged([(a, b) for a, b, p in rows if p == part])) for c, rows in self.blocks.items()) if s}
-
-    def everything(self, gap=0):
-        """What all parts cover, and gaps up to that size: numbers of a site tell of its surroundings, so these are not cut into blocks."""
-        return {c: merged([(a, b) for a, b, _ in rows], gap) for c, rows in self.blocks.items()}
 
     def write(self, path):
         with open(path, 'w') as f:

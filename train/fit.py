@@ -179,7 +179,7 @@ class Schedule:
 
     def __init__(self, a, steps_per_epoch):
         self.seconds = a.minutes * 60 if a.minutes else None
-        self.steps = int(a.epochs * steps_per_epoch) if a.epochs else None
+        self.steps = max(1, int(a.epochs * steps_per_epoch)) if a.epochs else None
         self.top, self.warmup = a.rate, a.warmup
 
     def progress(self, step, elapsed):
@@ -200,6 +200,8 @@ class Run:
         self.network = self.first_network().to(self.device)
         self.mean = copy.deepcopy(self.network)
         self.optimizer = torch.optim.AdamW(self.network.parameters(), lr=a.rate, weight_decay=a.weight_decay)
+        if len(self.data) < a.batch:
+            raise SystemExit(f'fit: error: {len(self.data)} images fill no batch of {a.batch}: give more sets, or a smaller --batch')
         self.schedule = Schedule(a, len(self.data) // a.batch)
         self.step, self.elapsed = 0, 0.0
         self.judged = some(self.watch, JUDGED, a.seed) if a.checks else None
@@ -329,7 +331,8 @@ class Run:
         result = watched(self.mean, self.watch, self.height)
         for name, f in result.items():
             print(line(name, f), flush=True)
-        settings = {k: v for k, v in vars(self.a).items() if k not in ('checkpoint', 'examples', 'out', 'info')}
+        settings = {k: v for k, v in vars(self.a).items() if k not in ('checkpoint', 'examples', 'sets', 'out', 'info')}
+        settings['start'] = os.path.basename(self.a.start) if self.a.start else None
         summary = dict(settings=settings, steps=self.step, minutes=round(self.elapsed / 60, 1), sets=len(self.data.sets), examples=len(self.data),
                        by_copies=[int((self.data.label == k).sum()) for k in range(3)], torch=torch.__version__, device=self.device.type, watched=result)
         if self.best:

@@ -30,6 +30,7 @@ import numpy as np
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from train.blocks import blocks  # noqa: E402
+from train.candidate_rows import candidates_of, true_of_all  # noqa: E402
 from train.more_trees import NETWORK, trimmed  # noqa: E402
 
 FOLDS = 3
@@ -63,13 +64,6 @@ def read_numbers(prefix):
     with open(prefix + '.numbers.txt') as f:
         names = f.read().split()
     return names, np.fromfile(prefix + '.numbers.f32', np.float32).reshape(-1, len(names))
-
-
-def candidates_of(prefix):
-    """For each line of sites the number of its candidate: a candidate's allele sets follow one another."""
-    with open(prefix + '.sites.tsv') as f:
-        keys = [tuple(line.split('\t', 5)[:5]) for line in f][1:]
-    return np.cumsum([i > 0 and key != keys[i - 1] for i, key in enumerate(keys)]).astype(int)
 
 
 def other_networks_answers(x, names, prefix, other, block):
@@ -112,12 +106,6 @@ class Data:
         self.watched = np.array([s.startswith('watch') for s in self.sets])[self.set]
         self.weight = np.array([weight_of(s, a.weight) for s in self.sets])[self.set]
         self.own = self.weight > 1 if a.weight else np.ones(len(self.y), bool)  # what the model is for
-
-    def all_of_candidate(self, rows):
-        """Those rows that are true for all allele sets of their candidate: an image is drawn of all or of none."""
-        open_ones = np.zeros(self.candidate.max() + 1, bool)
-        open_ones[self.candidate[~rows]] = True
-        return ~open_ones[self.candidate]
 
     def column(self, name):
         return self.names.index(name)
@@ -230,7 +218,7 @@ def main():
     print(f'{len(data.sets)} sets, {len(data.y)} rows, {int(data.watched.sum())} of them watched', flush=True)
 
     plain_oof = out_of_fold('plain', data, data.x, a.plain_rounds, a.seed, fold)
-    settled = data.all_of_candidate(plain_oof.max(1) >= a.least)
+    settled = true_of_all(plain_oof.max(1) >= a.least, data.candidate)
     learnt = ~data.watched & data.own
     wrong = (plain_oof.argmax(1) != data.y) & settled
     print(f'plain: settles {settled[learnt].mean():.3f}, wrong there {wrong[learnt].sum() / max(1, settled[learnt].sum()):.5f}', flush=True)
@@ -242,7 +230,7 @@ def main():
 
     plain = fit('plain', data, data.x, ~data.watched, a.plain_rounds, a.seed)
     final = fit('final', data, x, ~data.watched, a.rounds, a.seed)
-    settled_now = data.all_of_candidate(answers(plain, data.x).max(1) >= a.least)
+    settled_now = true_of_all(answers(plain, data.x).max(1) >= a.least, data.candidate)
     watched = warmed(answers(final, without_network(data, data.x, settled_now)), temperature)
     report = dict(sets=len(data.sets), rows=int(learnt.sum()), least=a.least, temperature=round(float(temperature), 2), rounds=a.rounds, plain_rounds=a.plain_rounds,
                   seed=a.seed, other_panels=a.other_panels, settled=round(float(settled[learnt].mean()), 4), settled_wrongly=int(wrong[learnt].sum()),

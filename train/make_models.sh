@@ -6,8 +6,8 @@
 # DATA: as of make_sets.py. WORK: 60 GB; what is complete there is left alone, so that the same command goes on. models/ is
 # written in the end. Needs ./run build and ./run setup-train; about ten CPU-hours, of which the networks take two.
 set -euo pipefail
+DATA=$(realpath "$1") W=$(realpath -m "$2") JOBS=${3:-2}
 cd "$(dirname "$(readlink -f "$0")")/.."
-DATA=$1 W=$2 JOBS=${3:-2}
 PLAIN=.venv/bin/python TRAIN=.train-venv/bin/python
 PANELS=(own none two)
 export PATH=$PWD/build/bin:$PWD/.venv/bin:$PATH
@@ -15,7 +15,7 @@ export PATH=$PWD/build/bin:$PWD/.venv/bin:$PATH
 for list in cascade exome other_species; do
   $PLAIN train/make_sets.py --data "$DATA" --out "$W/sets" --sets train/${list}_sets.json --jobs "$JOBS"
 done
-names() { find "$W/sets" -mindepth 2 -maxdepth 2 -name manifest.json -printf '%h\n' | xargs -n1 basename | sed 's/\..*//' | sort -u | grep -E "$1"; }
+names() { find "$W/sets" -mindepth 2 -maxdepth 2 -name manifest.json -printf '%h\n' | xargs -n1 basename | sed 's/\..*/./' | sort -u | grep -E "$1"; }
 mapfile -t species < <(names species)
 mapfile -t people < <(names . | grep -v species)
 
@@ -29,13 +29,14 @@ examples() {
 # What the plain trees leave open is what the network learns from; all images of some sets, so that it can answer alone, too.
 examples "$W/images" models/wgs --open
 $PLAIN train/make_examples.py --sets "$W/sets" --out "$W/whole" --haploom build/bin/haploom --model models/wgs --jobs "$JOBS" \
-  --only "${people[@]/%/.01}" "${people[@]/%/.04}" "${people[@]/%/.07}"
+  --only "${people[@]/%/01}" "${people[@]/%/04}" "${people[@]/%/07}"
 for file in "$W"/whole/*.{labels.u8,labels.json,sites.tsv,images.u8}; do
   base=$(basename "$file")
   ln -sf "$file" "$W/images/$(sed -E 's/^([^.]*\.[0-9]+)\./\1.full./' <<<"$base")"
 done
 
-# Two networks that each know every other stretch of the genome only: their answers are what the trees are fitted on.
+# Two networks, each gone on from on every other stretch of the genome: the trees are fitted on the answers of the one that did not see
+# the stretch here. (What they began with had seen all of it, under other donors and reads, or under these where models/wgs is remade.)
 for half in 0 1; do
   [ -e "$W/half$half/training.json" ] || $TRAIN train/fit.py --examples "$W/images" --sets "$W/sets" --half $half --start models/wgs --out "$W/half$half" \
     --checkpoint "$W/half$half.pt" --epochs 3 --rate 5e-4 --thin 0.6 --smoothing 0.001 --balance '*.full'
@@ -49,7 +50,7 @@ done
 # trees MODEL NUMBERS [option...]
 trees() {
   mkdir -p "models/$1"
-  cp "$W"/network/{model.onnx,example_info.json} "models/$1/"
+  cp "$W"/network/{model.onnx,example_info.json,training.json} "models/$1/"
   $TRAIN train/fit_trees.py --numbers "$W/${2}0" "$W/${2}1" --sets "$W/sets" --out "models/$1" "${@:3}"
 }
 mapfile -t genomes < <(printf '%s\n' "${people[@]}" | grep -v exome)

@@ -13,6 +13,7 @@ os.environ.setdefault('OMP_WAIT_POLICY', 'passive')  # LightGBM's threads sleep 
 
 import numpy as np  # noqa: E402
 
+from .candidate_rows import candidates_of, true_of_all  # noqa: E402
 from .data import INDEL, SNP  # noqa: E402
 from .figures import loss  # noqa: E402
 
@@ -56,10 +57,10 @@ def merged(base, new):
 
 
 class Rows:
-    """Labelled rows: x float32 [n][numbers], label, kind; names of the numbers."""
+    """Labelled rows: x float32 [n][numbers], label, kind, number of the candidate; names of the numbers."""
 
-    def __init__(self, names, x, label, kind):
-        self.names, self.x, self.label, self.kind = names, x, label, kind
+    def __init__(self, names, x, label, kind, candidate):
+        self.names, self.x, self.label, self.kind, self.candidate = names, x, label, kind, candidate
 
     def __len__(self):
         return len(self.label)
@@ -68,7 +69,7 @@ class Rows:
         return self.x[:, [self.names.index(name) for name in booster.feature_name()]]
 
     def with_x(self, x):
-        return Rows(self.names, x, self.label, self.kind)
+        return Rows(self.names, x, self.label, self.kind, self.candidate)
 
     def without_network(self, where):
         x = self.x.copy()
@@ -78,7 +79,9 @@ class Rows:
 
 
 def together(many):
-    return Rows(many[0].names, *(np.concatenate([getattr(one, what) for one in many]) for what in ('x', 'label', 'kind')))
+    first = np.cumsum([0] + [one.candidate.max(initial=-1) + 1 for one in many])
+    candidate = np.concatenate([one.candidate + at for one, at in zip(many, first)])
+    return Rows(many[0].names, *(np.concatenate([getattr(one, what) for one in many]) for what in ('x', 'label', 'kind')), candidate)
 
 
 def read_rows(prefix, part_of):
@@ -92,8 +95,8 @@ def read_rows(prefix, part_of):
         for i, row in enumerate(csv.DictReader(f, delimiter='\t')):
             parts[i] = part_of(row['contig'], int(row['start']))
             kind[i] = SNP if len(row['ref']) == 1 and all(len(alt) == 1 for alt in row['alts'].split(',')) else INDEL
-    sure = label != UNSURE
-    return {part: Rows(names, x[here], label[here].astype(int), kind[here])
+    sure, candidate = label != UNSURE, candidates_of(prefix)
+    return {part: Rows(names, x[here], label[here].astype(int), kind[here], candidate[here])
             for part in set(parts[sure]) - {None} for here in [sure & (parts == part)]}
 
 
@@ -132,7 +135,7 @@ class Cascade:
         return Cascade(**{**dict(plain=self.plain, final=self.final, least=self.least, temperature=self.temperature, file=self.file), **to})
 
     def settled(self, rows):
-        return softmax(self.plain.scores(rows)).max(1) >= self.least
+        return true_of_all(softmax(self.plain.scores(rows)).max(1) >= self.least, rows.candidate)
 
     def seen_by_final(self, rows):
         """As the final trees see them: no network where the plain trees settle a site."""

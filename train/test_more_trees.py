@@ -38,7 +38,7 @@ def rows(n, seed, bend):
     b = rng.normal(size=n)
     x = np.column_stack([label + bend * (b > 0.5) + rng.normal(0, 0.4, n), b, *(rng.normal(label == k, 0.4) for k in range(3))]).astype(np.float32)
     x[::5, 0] = np.nan
-    return more_trees.Rows(NAMES, x, label, (np.arange(n) % 2).astype(np.uint8))
+    return more_trees.Rows(NAMES, x, label, (np.arange(n) % 2).astype(np.uint8), np.arange(n))
 
 
 @pytest.fixture(scope='module')
@@ -123,6 +123,6 @@ def test_the_shipped_trees_can_be_gone_on_from(gbm, tmp_path):
     cascade = more_trees.Cascade.of(tmp_path / 'm')
     names = cascade.final.booster.feature_name()
     rng = np.random.default_rng(1)
-    data = more_trees.Rows(names, rng.normal(size=(200, len(names))).astype(np.float32), rng.integers(0, 3, 200), np.zeros(200, np.uint8))
+    data = more_trees.Rows(names, rng.normal(size=(200, len(names))).astype(np.float32), rng.integers(0, 3, 200), np.zeros(200, np.uint8), np.arange(200))
     trees, rounds, before, after = more_trees.boosted(cascade.final, data, data, 1, 1)
     assert after < before and trees.booster.num_trees() == cascade.final.booster.num_trees() + 3 * rounds

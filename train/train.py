@@ -33,6 +33,7 @@ CELL = 1000           # a partition: regions are made of whole ones
 SURROUNDINGS = 20_000  # bases around a site that its numbers tell of, in steps of what lies between confident intervals
 IMAGES_PER_MB = 2000  # of a genome at 30x, roughly; for the estimate of what the disk must hold
 CHECKS = 25
+LEAST_BATCH = 8
 SETUP = './run setup-train'
 
 
@@ -105,6 +106,7 @@ class Training:
         self.samples = [Sample(i + 1, *three) for i, three in enumerate(zip(a.reads, a.truth_variants, a.confident_regions))]
         self.has_cascade = os.path.exists(os.path.join(a.customized_model, 'cascade.json'))
         settings = {k: v for k, v in vars(a).items() if k not in ('haploom', 'output', 'work', 'num_shards', 'device', 'passed')}
+        settings['names'] = [word for word in zip(a.passed, a.passed[1:]) if word[0].startswith('--ref_')]  # the other words say where shared memory lies
         files = [f for s in self.samples for f in s.inputs()] + [a.ref] + ([a.pangenome] if a.pangenome else []) + model_files(a.customized_model)
         files += [word for text in (a.regions, a.exclude_regions, a.validation_regions) for word in text.split() if word.endswith('.bed')]
         self.work = WorkFolder(a.work, settings, files)
@@ -115,13 +117,14 @@ class Training:
     # ---- 1: who gets what
 
     def dealt(self):
+        from train.count_errors import intervals
         a = self.a
         left_out = regions(a.exclude_regions, self.lengths)
         validation = difference(regions(a.validation_regions, self.lengths), left_out)
         wanted = regions(a.regions, self.lengths) if a.regions.strip() else {c: [(0, n)] for c, n in self.lengths.items()}
         wanted = difference(union(wanted, validation), left_out)
         for sample in self.samples:
-            sample.confident = intersection(regions(sample.confident_file, self.lengths), wanted)
+            sample.confident = intersection(intervals(sample.confident_file, None), wanted)
             sample.bed = self.work.path(f'confident.{sample.number}.bed')
             bed_written(sample.bed, sample.confident)
             self.refuse_misfits(sample)
@@ -227,13 +230,13 @@ class Training:
         a, folder = self.a, self.work.path('network')
         done = os.path.join(folder, 'training.json')
         if not os.path.exists(done):
-            labelled = {prefix: sum(self.counts('images', name)) for prefix, name in self.image_sets()}
-            there = sum(n for prefix, n in labelled.items() if not prefix.startswith('watch'))
-            if not there or there == sum(labelled.values()):
-                raise Stop('the confident regions give no labelled example to train on, or none to validate with', 'give more --regions, or another --seed', INPUT, 55)
-            batch = min(a.batch_size, max(8, there // 8))
+            labelled = {name: sum(self.counts('images', name)) for name in self.image_sets()}
+            there = sum(n for name, n in labelled.items() if not name.startswith('watch'))
+            if there < 2 * LEAST_BATCH or there == sum(labelled.values()):
+                raise Stop(f'the confident regions give {there} labelled examples to train on, and {sum(labelled.values()) - there} to validate with', 'give more --regions, or another --seed', INPUT, 55)
+            batch = min(a.batch_size, max(LEAST_BATCH, there // 8))
             epochs = a.epochs or (None if a.minutes else 10)
-            steps = int(epochs * (there // batch)) if epochs else 500
+            steps = max(1, int(epochs * (there // batch))) if epochs else 500
             words = ['--examples', self.work.path('images'), '--out', folder, '--info', os.path.join(a.customized_model, 'example_info.json'), '--start', a.customized_model,
                      '--checkpoint', self.work.path('network.pt'), '--batch', str(batch), '--rate', str(a.learning_rate), '--warmup', str(max(1, min(200, steps // 10))),
                      '--thin', '1', '--smoothing', '0.001', '--threads', str(a.num_shards), '--seed', str(a.seed), '--device', a.device, '--checks', str(CHECKS),
@@ -254,7 +257,7 @@ class Training:
         return told, better
 
     def image_sets(self):
-        return [(f[:-len('.labels.json')],) * 2 for f in sorted(os.listdir(self.work.path('images'))) if f.endswith('.labels.json')]
+        return [f[:-len('.labels.json')] for f in sorted(os.listdir(self.work.path('images'))) if f.endswith('.labels.json')]
 
     def counts(self, folder, name):
         with open(self.work.path(folder, name + '.labels.json')) as f:
@@ -333,7 +336,7 @@ class Training:
     def record(self, told, new_network, cascade_told):
         a = self.a
         counts = {}
-        for _, name in self.image_sets():
+        for name in self.image_sets():
             part = VALIDATION if name.startswith('watch.') else NETWORK
             counts[part] = [x + y for x, y in zip(counts.get(part, [0, 0, 0]), self.counts('images', name))]
         settings = {k: v for k, v in vars(a).items() if k in ('regions', 'exclude_regions', 'validation_regions', 'epochs', 'minutes', 'learning_rate', 'batch_size', 'seed') and v}

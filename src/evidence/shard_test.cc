@@ -447,7 +447,7 @@ std::deque<Scene> sure_sites(int sites, int known, int64_t apart = 500, bool und
   return partitions;
 }
 
-TEST(MisleadingPanel, HasHardlyAnyOfFortySureAllelesAndMore) {
+TEST(MisleadingPanel, HasNoneOfThirtySureAllelesOrHardlyAnyOfForty) {
   const auto misleads = [](int sites, int known, int64_t apart = 500, bool under_haplotypes = true) {
     Shard shard;
     shard.add(sure_sites(sites, known, apart, under_haplotypes).front().partition());

@@ -20,7 +20,8 @@ class ShardWorker {
   // The referenced objects must outlive this one. To be used by one thread at a time.
   ShardWorker(const Inputs& inputs, const ExamineOptions& options, const tensor::ImageShape& shape);
 
-  // What `look` may throw to have the shard streamed anew, with other options of the examiner: run() leaves nothing behind, then.
+  // What `look` may throw to have the shard streamed anew, with other options of the examiner: run() counts and draws then as if it had not begun
+  // (reference sites, of training alone, go on).
   struct Again {};
 
   // Streams the shard once; `take` gets its candidates in order. on_partition, if given, after each partition; look, if given,
