@@ -266,8 +266,10 @@ def test_a_panel_of_strangers_is_as_none(store, models, tmp_path):
             *gvcf(out), "--report", out / "report.json")
         outs[name] = [calls(out / "o.vcf.gz"), calls(out / "o.g.vcf.gz")]
         told[name] = json.loads((out / "report.json").read_text())
+        run("haploom", "examples", "--open", "--ref", demo / "ref.fa", "--reads", demo / "reads.bam", *graph, "--output", out / "open")
     assert len(outs["none"][0]) > 60 and outs["stranger"] == outs["none"]
     assert outs["own"] != outs["none"]
+    assert images(tmp_path / "stranger/open") == images(tmp_path / "none/open") != images(tmp_path / "own/open")
     assert [told["stranger"][key] for key in keys] == [told["none"][key] for key in keys]
 
 

@@ -15,7 +15,7 @@ export PATH=$PWD/build/bin:$PWD/.venv/bin:$PATH
 for list in cascade exome other_species; do
   $PLAIN train/make_sets.py --data "$DATA" --out "$W/sets" --sets train/${list}_sets.json --jobs "$JOBS"
 done
-names() { find "$W/sets" -mindepth 2 -maxdepth 2 -name manifest.json -printf '%h\n' | xargs -n1 basename | sed 's/\..*/./' | sort -u | grep -E "$1"; }
+names() { find -L "$W/sets" -mindepth 2 -maxdepth 2 -name manifest.json -printf '%h\n' | xargs -n1 basename | sed 's/\..*/./' | sort -u | grep -E "$1"; }
 mapfile -t species < <(names species)
 mapfile -t people < <(names . | grep -v species)
 

@@ -190,8 +190,9 @@ class Training:
     def looks(self):
         """(sample, contig, name) of all that is drawn apart: a contig of a sample at a time, so that little is lost when a run is cut short."""
         for sample in self.samples:
-            for contig in sample.confident:
-                yield sample, contig, f'{sample.number}.{re.sub(r"[^A-Za-z0-9_.-]", "_", contig)}'
+            for i, contig in enumerate(sample.confident):
+                safe = re.sub(r"[^A-Za-z0-9_.-]", "_", contig)
+                yield sample, contig, f'{sample.number}.{safe}' + ('' if safe == contig else f'.{i}')
 
     def images(self):
         self.refuse_a_full_disk()

@@ -79,7 +79,7 @@ uint64_t write_examples(const ExamplesRequest& request) {
           for (const auto& set : genome::alt_sets(static_cast<int>(candidate.alts.size()))) out.lines.push_back(site_columns(candidate, set, contigs));
         };
         if (cascade) {
-          const auto draw = [&](bool with_panel) {
+          with_panel_or_anew_without([&](bool with_panel) {
             out = {};
             evidence::Shard evidence;
             worker.examiner().trust_panel(with_panel);
@@ -87,12 +87,7 @@ uint64_t write_examples(const ExamplesRequest& request) {
               leave_open_ones(partition, evidence, *cascade);
               if (with_panel && evidence.panel_misleads()) throw ShardWorker::Again();
             });
-          };
-          try {
-            draw(true);
-          } catch (const ShardWorker::Again&) {
-            draw(false);
-          }
+          });
         } else {
           worker.run(inputs.work[shard], take);
         }

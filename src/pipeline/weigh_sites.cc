@@ -98,7 +98,7 @@ void weigh_sites(ShardWorker& worker, Questions& questions, const model::Cascade
   std::optional<Weighing> weighing;
   // What the panel has no part in is told of once, even if the shard is streamed twice.
   int64_t looked_at = 0, done = 0, at = 0;
-  const auto stream = [&](bool with_panel) {
+  with_panel_or_anew_without([&](bool with_panel) {
     weighing.emplace(worker, questions, cascade, with_panel);
     at = 0;
     worker.run(
@@ -115,12 +115,7 @@ void weigh_sites(ShardWorker& worker, Questions& questions, const model::Cascade
           }
           weighing->look(partition);
         });
-  };
-  try {
-    stream(true);
-  } catch (const ShardWorker::Again&) {
-    stream(false);
-  }
+  });
   weighing->finish(take);
 }
 

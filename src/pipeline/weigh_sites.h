@@ -20,6 +20,16 @@ std::vector<genome::Candidate> add_evidence(const Partition& partition, evidence
 // The plain trees are sure of every allele set of the site.
 bool settled(const model::Cascade& cascade, const evidence::Shard& evidence, size_t site);
 
+// stream(true); where that finds that the panel misleads (ShardWorker::Again), stream(false).
+template <typename Stream>
+void with_panel_or_anew_without(const Stream& stream) {
+  try {
+    stream(true);
+  } catch (const ShardWorker::Again&) {
+    stream(false);
+  }
+}
+
 // site: of the candidate in evidence, whose row() holds the numbers of each of its sets.
 using TakeWeighed = std::function<void(const genome::Candidate& candidate, const evidence::Shard& evidence, size_t site)>;
 
