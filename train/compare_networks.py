@@ -65,7 +65,7 @@ def haplotypes_as_channels(shape, height):
     return Seen(see, (shape[0] - height + REFERENCE_ROWS + 1, shape[1], 2 * shape[2]), REFERENCE_ROWS + 1)
 
 
-def reads_alone(shape, height):
+def one_haplotype(shape, height):
     return Seen(lambda x: torch.cat([x[:, :REFERENCE_ROWS + 1], x[:, height:]], 1), (shape[0] - height + REFERENCE_ROWS + 1, *shape[1:]), REFERENCE_ROWS + 1)
 
 
@@ -97,7 +97,7 @@ DESIGNS = {
     'rows as sets, 65 columns': narrow,
     'rows as sets, 20 haplotypes, 30 reads': low,
     'haplotypes as channels': haplotypes_as_channels,
-    'no haplotypes': reads_alone,
+    'one haplotype': one_haplotype,
     'picture': lambda shape, height: Picture(shape),
 }
 
