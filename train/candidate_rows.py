@@ -1,5 +1,23 @@
-"""Which rows of PREFIX.sites.tsv are allele sets of one candidate: an image is drawn of all of them or of none, as the caller does it."""
+"""Rows of `haploom examples --numbers` on disk, and which of them are allele sets of one candidate: an image is drawn of all of them or of none,
+as the caller does it."""
 import numpy as np
+
+NETWORK = ('network_0', 'network_1', 'network_2')
+
+
+def read_numbers(prefix):
+    """-> names, rows"""
+    with open(prefix + '.numbers.txt') as f:
+        names = f.read().split()
+    return names, np.fromfile(prefix + '.numbers.f32', np.float32).reshape(-1, len(names))
+
+
+def without_network(x, names, where):
+    """A copy whose network's answers are missing in some rows."""
+    out = x.copy()
+    for name in NETWORK:
+        out[where, names.index(name)] = np.nan
+    return out
 
 
 def candidates_of(prefix):

@@ -21,8 +21,8 @@ from torch import nn  # noqa: E402
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from train.augment import augment  # noqa: E402
 from train.figures import KINDS, figures  # noqa: E402
-from train.fit import Schedule, average, load_info, load_sets, without_panel  # noqa: E402
-from train.network import REFERENCE_ROWS, Network, multiply_adds, scaled  # noqa: E402
+from train.fit import Schedule, average, descend, load_info, load_sets, predict, without_panel  # noqa: E402
+from train.network import REFERENCE_ROWS, Network, multiply_adds  # noqa: E402
 
 
 class Seen(nn.Module):
@@ -116,42 +116,33 @@ def train(network, data, height, channels, a):
                 return mean, step * a.batch
             images, labels, _ = data.batch(positions)
             augment(images, height, channels, rng)
-            for group in optimizer.param_groups:
-                group['lr'] = schedule.rate(step, progress)
-            network.train()
-            with torch.autocast('cpu', torch.bfloat16):
-                logits = network.logits(scaled(torch.from_numpy(images))).float()
-            loss = nn.functional.cross_entropy(logits, torch.from_numpy(labels.astype(np.int64)))
-            optimizer.zero_grad()
-            loss.backward()
-            nn.utils.clip_grad_norm_(network.parameters(), 2.0)
-            optimizer.step()
+            descend(network, optimizer, torch.from_numpy(images), torch.from_numpy(labels.astype(np.int64)), schedule.rate(step, progress))
             average(mean, network, min(0.999, (1 + step) / (10 + step)))
             step += 1
 
 
-def answers(network, data, change=None, size=256):
-    """Probabilities of all images, and the CPU seconds that a thousand of them take."""
-    out, spent = [], 0.0
-    network.eval()
-    with torch.no_grad():
-        for i in range(0, len(data), size):
-            images = np.array(data.batch(np.arange(i, min(i + size, len(data))))[0])
-            if change:
-                change(images)
-            x = scaled(torch.from_numpy(images))
-            before = time.process_time()
-            out.append(network(x).numpy())
-            spent += time.process_time() - before
-    return np.concatenate(out), 1000 * spent / max(1, len(data))
+class Clock:
+    """CPU seconds that a network spends on answers."""
+
+    def __init__(self, network):
+        self.spent = 0.0
+        network.register_forward_pre_hook(self.begin)
+        network.register_forward_hook(self.end)
+
+    def begin(self, *_):
+        self.spent -= time.process_time()
+
+    def end(self, *_):
+        self.spent += time.process_time()
 
 
 def errors(watch, network, change=None):
     wrong, variants, loss, cost = dict.fromkeys(KINDS, 0), dict.fromkeys(KINDS, 0), [], []
+    clock = Clock(network)
     for data in watch.values():
-        p, spent = answers(network, data, change)
-        f = figures(p, data.label, data.kind)
-        cost.append(spent)
+        before = clock.spent
+        f = figures(predict(network, data, change), data.label, data.kind)
+        cost.append(1000 * (clock.spent - before) / max(1, len(data)))
         loss.append((f['loss'], len(data)))
         for kind in KINDS:
             wrong[kind] += f[kind]['missed'] + f[kind]['false'] + f[kind]['copies']

@@ -13,6 +13,11 @@ from .label import UNSURE
 SNP, INDEL = 0, 1
 
 
+def kind_of(row):
+    """Of the candidate of a row of sites: one with an insertion or deletion among its alts is an indel."""
+    return SNP if len(row['ref']) == 1 and all(len(alt) == 1 for alt in row['alts'].split(',')) else INDEL
+
+
 class Examples:
     """The labelled images of one set. index: positions in the file; label, kind: of each of them."""
 
@@ -26,8 +31,7 @@ class Examples:
         kinds, shares = np.zeros(len(labels), np.uint8), np.zeros(len(labels), np.float32)
         with open(prefix + '.sites.tsv') as f:
             for i, row in enumerate(csv.DictReader(f, delimiter='\t')):
-                alts = row['alts'].split(',')
-                kinds[i] = SNP if len(row['ref']) == 1 and all(len(a) == 1 for a in alts) else INDEL
+                kinds[i] = kind_of(row)
                 depth = [int(x) for x in row['allele_depth'].split(',')]
                 shares[i] = sum(depth[1 + int(j)] for j in row['alt_set'].split(',')) / max(1, int(row['depth']))
         self.index = np.flatnonzero(labels != UNSURE)

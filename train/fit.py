@@ -94,6 +94,23 @@ def average(into, network, decay):
                 a.copy_(b)
 
 
+def descend(network, optimizer, images, labels, rate, bf16=True, smoothing=0.0):
+    """One step; returns its loss."""
+    for group in optimizer.param_groups:
+        group['lr'] = rate
+    network.train()
+    device = next(network.parameters()).device
+    images, labels = images.to(device), labels.to(device)
+    with torch.autocast(device.type, torch.bfloat16, enabled=bf16):
+        logits = network.logits(scaled(images)).float()
+    loss = torch.nn.functional.cross_entropy(logits, labels, label_smoothing=smoothing)
+    optimizer.zero_grad()
+    loss.backward()
+    torch.nn.utils.clip_grad_norm_(network.parameters(), 2.0)
+    optimizer.step()
+    return float(loss.detach())
+
+
 def device_of(asked):
     """auto: a GPU where there is one."""
     if asked == 'cuda' and not torch.cuda.is_available():
@@ -237,20 +254,10 @@ class Run:
             os.replace(self.a.checkpoint + '.new', self.a.checkpoint)
 
     def one_step(self, images, labels, progress):
-        for group in self.optimizer.param_groups:
-            group['lr'] = self.schedule.rate(self.step, progress)
-        self.network.train()
-        images, labels = images.to(self.device), labels.to(self.device)
-        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.a.bf16):
-            logits = self.network.logits(scaled(images)).float()
-        loss = torch.nn.functional.cross_entropy(logits, labels, label_smoothing=self.a.smoothing)
-        self.optimizer.zero_grad()
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(self.network.parameters(), 2.0)
-        self.optimizer.step()
+        loss = descend(self.network, self.optimizer, images, labels, self.schedule.rate(self.step, progress), self.a.bf16, self.a.smoothing)
         average(self.mean, self.network, min(0.999, (1 + self.step) / (10 + self.step)))
         self.step += 1
-        return float(loss.detach())
+        return loss
 
     def report(self, losses):
         self.log(f'step {self.step} ({self.step * self.a.batch / len(self.data):.2f} epochs), {self.elapsed / 60:.1f} min, loss {np.mean(losses):.5f}')

@@ -30,12 +30,12 @@ import numpy as np
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from train.blocks import blocks  # noqa: E402
-from train.candidate_rows import candidates_of, true_of_all  # noqa: E402
-from train.more_trees import NETWORK, trimmed  # noqa: E402
+from train.candidate_rows import NETWORK, candidates_of, read_numbers, true_of_all, without_network  # noqa: E402
+from train.label import UNSURE  # noqa: E402
+from train.more_trees import TEMPERATURES, softmax, trimmed  # noqa: E402
 
 FOLDS = 3
 THREADS = 2  # the trees are the same with any number
-UNSURE = 255
 FIRST_OF_SHARD = 'depth_share'   # numbers from here on are known when the whole shard is
 PANEL = ('haplotypes', 'set_haplotypes', 'set_frequency', 'other_haplotypes', 'panel_fit', 'local_fit', 'prior_0', 'prior_1', 'prior_2',
          'posterior_0', 'posterior_1', 'posterior_2', 'set_known', 'set_novel', 'novel_within_500', 'nearest_novel', 'known_within_2000', 'novel_within_2000')
@@ -57,13 +57,6 @@ def weight_of(name, weights):
     """Of the longest prefix that is weighed."""
     fitting = [prefix for prefix in weights if name.startswith(prefix)]
     return weights[max(fitting, key=len)] if fitting else 1.0
-
-
-def read_numbers(prefix):
-    """-> names, rows"""
-    with open(prefix + '.numbers.txt') as f:
-        names = f.read().split()
-    return names, np.fromfile(prefix + '.numbers.f32', np.float32).reshape(-1, len(names))
 
 
 def other_networks_answers(x, names, prefix, other, block):
@@ -143,9 +136,7 @@ def cross_entropy(p, y):
 
 
 def warmed(p, temperature):
-    logits = np.log(np.maximum(p, 1e-15)) / temperature
-    e = np.exp(logits - logits.max(1, keepdims=True))
-    return e / e.sum(1, keepdims=True)
+    return softmax(np.log(np.maximum(p, 1e-15)) / temperature)
 
 
 def calibration_error(p, y, bins=15):
@@ -177,13 +168,6 @@ def draw_reliability(path, parts):
     axes.set(xlabel='told: -10 log10 P(wrong)', ylabel='seen: -10 log10 share of wrong answers', xlim=(0, 50), ylim=(0, 50))
     axes.legend()
     figure.savefig(path, metadata={'Date': None})
-
-
-def without_network(data, x, settled):
-    out = x.copy()
-    for name in NETWORK:
-        out[settled, data.column(name)] = np.nan
-    return out
 
 
 def by_set(data, p):
@@ -222,16 +206,16 @@ def main():
     learnt = ~data.watched & data.own
     wrong = (plain_oof.argmax(1) != data.y) & settled
     print(f'plain: settles {settled[learnt].mean():.3f}, wrong there {wrong[learnt].sum() / max(1, settled[learnt].sum()):.5f}', flush=True)
-    x = without_network(data, data.x, settled)
+    x = without_network(data.x, data.names, settled)
     final_oof = out_of_fold('final', data, x, a.rounds, a.seed, fold)
-    temperature = min(np.arange(0.7, 3.01, 0.05), key=lambda t: cross_entropy(warmed(final_oof[learnt], t), data.y[learnt]))
+    temperature = min(TEMPERATURES, key=lambda t: cross_entropy(warmed(final_oof[learnt], t), data.y[learnt]))
     print(f'final: loss {cross_entropy(final_oof[learnt], data.y[learnt]):.4f}, temperature {temperature:.2f}, '
           f'wrong {(final_oof[learnt].argmax(1) != data.y[learnt]).mean():.5f}', flush=True)
 
     plain = fit('plain', data, data.x, ~data.watched, a.plain_rounds, a.seed)
     final = fit('final', data, x, ~data.watched, a.rounds, a.seed)
     settled_now = true_of_all(answers(plain, data.x).max(1) >= a.least, data.candidate)
-    watched = warmed(answers(final, without_network(data, data.x, settled_now)), temperature)
+    watched = warmed(answers(final, without_network(data.x, data.names, settled_now)), temperature)
     report = dict(sets=len(data.sets), rows=int(learnt.sum()), least=a.least, temperature=round(float(temperature), 2), rounds=a.rounds, plain_rounds=a.plain_rounds,
                   seed=a.seed, other_panels=a.other_panels, settled=round(float(settled[learnt].mean()), 4), settled_wrongly=int(wrong[learnt].sum()),
                   out_of_fold_loss=round(cross_entropy(warmed(final_oof[learnt], temperature), data.y[learnt]), 5),

@@ -13,12 +13,11 @@ os.environ.setdefault('OMP_WAIT_POLICY', 'passive')  # LightGBM's threads sleep 
 
 import numpy as np  # noqa: E402
 
-from .candidate_rows import candidates_of, true_of_all  # noqa: E402
-from .data import INDEL, SNP  # noqa: E402
+from .candidate_rows import candidates_of, read_numbers, true_of_all, without_network  # noqa: E402
+from .data import kind_of  # noqa: E402
 from .figures import loss  # noqa: E402
+from .label import UNSURE  # noqa: E402
 
-UNSURE = 255
-NETWORK = ('network_0', 'network_1', 'network_2')
 CLASSES = 3
 SETTINGS = dict(objective='multiclass', num_class=CLASSES, metric='multi_logloss', learning_rate=0.03, num_leaves=15, feature_fraction=0.5, bagging_fraction=0.8,
                 bagging_freq=1, lambda_l2=5.0, max_bin=127, verbosity=-1, deterministic=True, force_row_wise=True)
@@ -72,10 +71,7 @@ class Rows:
         return Rows(self.names, x, self.label, self.kind, self.candidate)
 
     def without_network(self, where):
-        x = self.x.copy()
-        for name in NETWORK:
-            x[where, self.names.index(name)] = np.nan
-        return self.with_x(x)
+        return self.with_x(without_network(self.x, self.names, where))
 
 
 def together(many):
@@ -86,15 +82,13 @@ def together(many):
 
 def read_rows(prefix, part_of):
     """-> {part: Rows} of PREFIX.numbers.f32, .numbers.txt, .labels.u8, .sites.tsv; part_of(contig, position)."""
-    with open(prefix + '.numbers.txt') as f:
-        names = f.read().split()
-    x = np.fromfile(prefix + '.numbers.f32', np.float32).reshape(-1, len(names))
+    names, x = read_numbers(prefix)
     label = np.fromfile(prefix + '.labels.u8', np.uint8)
     parts, kind = np.full(len(label), None, object), np.zeros(len(label), np.uint8)
     with open(prefix + '.sites.tsv') as f:
         for i, row in enumerate(csv.DictReader(f, delimiter='\t')):
             parts[i] = part_of(row['contig'], int(row['start']))
-            kind[i] = SNP if len(row['ref']) == 1 and all(len(alt) == 1 for alt in row['alts'].split(',')) else INDEL
+            kind[i] = kind_of(row)
     sure, candidate = label != UNSURE, candidates_of(prefix)
     return {part: Rows(names, x[here], label[here].astype(int), kind[here], candidate[here])
             for part in set(parts[sure]) - {None} for here in [sure & (parts == part)]}

@@ -5,6 +5,8 @@ import numpy as np
 import pytest
 
 from train import more_trees
+from train.candidate_rows import NETWORK
+from train.data import INDEL, SNP
 from train.figures import loss
 
 HEAD = 'tree\nversion=v4\nnum_class=3\nnum_tree_per_iteration=3\nlabel_index=0\nmax_feature_idx=1\nobjective=multiclass num_class:3\nfeature_names=a b\nfeature_infos=none none\n\n'
@@ -28,7 +30,7 @@ def gbm():
     return pytest.importorskip('lightgbm', reason='lightgbm is not installed: ./run setup-train')
 
 
-NAMES = ['a', 'b', *more_trees.NETWORK]
+NAMES = ['a', 'b', *NETWORK]
 
 
 def rows(n, seed, bend):
@@ -113,7 +115,7 @@ def test_rows_come_by_parts_and_unsure_ones_not_at_all(tmp_path):
     (tmp_path / 'x.sites.tsv').write_text('\n'.join(lines) + '\n')
     found = more_trees.read_rows(str(tmp_path / 'x'), lambda contig, start: {0: 'trees', 1: 'network'}.get(start))
     assert set(found) == {'trees', 'network'} and found['trees'].x.tolist() == [[0, 1]] and found['network'].label.tolist() == [1]
-    assert found['trees'].kind.tolist() == [more_trees.INDEL] and found['network'].kind.tolist() == [more_trees.SNP]
+    assert found['trees'].kind.tolist() == [INDEL] and found['network'].kind.tolist() == [SNP]
 
 
 def test_the_shipped_trees_can_be_gone_on_from(gbm, tmp_path):

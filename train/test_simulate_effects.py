@@ -177,9 +177,9 @@ def test_false_alleles_are_nobodys_and_mostly_alone_on_a_haplotype(make, plain):
 
 def test_an_indel_is_known_in_every_spelling():
     ref = 'GATTTTACACACG'
-    assert imperfect_panel.leftmost((5, 6, ''), ref, 0) == imperfect_panel.leftmost((2, 3, ''), ref, 0) == (2, 3, '')
-    assert imperfect_panel.leftmost((12, 12, 'AC'), ref, 0) == (6, 6, 'AC')
-    assert imperfect_panel.leftmost((8, 9, 'T'), ref, 0) == (8, 9, 'T')
+    assert imperfect_panel.normalised(5, ref[5], '', ref) == imperfect_panel.normalised(2, ref[2], '', ref) == (2, ref[2], '')
+    assert imperfect_panel.normalised(12, '', 'AC', ref) == (6, '', 'AC')
+    assert imperfect_panel.normalised(8, ref[8], 'T', ref) == (8, ref[8], 'T')
 
 
 def test_a_panel_of_three_hundred_haplotypes_is_whole(make):

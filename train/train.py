@@ -286,14 +286,14 @@ class Training:
             found['new'] = self.numbers('new', self.new_model())
         judged = {which: [parts[VALIDATION] for parts in looks.values()] for which, looks in found.items()}
         bars = [loss(base.answers(rows), rows.label) for rows in judged['old']]
-        options, done = [('old', base)], {}
+        options, done = [], {}  # (network, cascade, how it stands)
         for which, looks in found.items():
             learnt = together([parts[TREES] for parts in looks.values()])
             more, done[which] = gone_on(base, learnt, judged[which], bars, self.a.seed, self.a.num_shards)
-            options += [(which, base), (which, more)]
-        which, best = min(options, key=lambda one: standing(one[1], judged[one[0]], bars))
-        done['compared'] = {f'{network} network, trees {"as before" if one is base else "anew"}': [round(standing(one, judged[network], bars)[1], 5), standing(one, judged[network], bars)[0]]
-                            for network, one in options}
+            options += [(which, one, standing(one, judged[which], bars)) for one in (base, more)]
+        which, best, _ = min(options, key=lambda one: one[2])
+        done['compared'] = {f'{network} network, trees {"as before" if one is base else "anew"}': [round(loss_of_all, 5), worse]
+                            for network, one, (worse, loss_of_all) in options}
         for name, value in done['compared'].items():
             say(f'cascade: {name}: validation loss {value[0]}{", but worse than before with or without the panel" if value[1] else ""}')
         rows = {part: sum(len(looks[part]) for looks in found['old'].values()) for part in (TREES, VALIDATION)}

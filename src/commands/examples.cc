@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "commands/call_flags.h"
 #include "commands/commands.h"
+#include "commands/flag_values.h"
 #include "commands/steps.h"
 #include "model/cascade.h"
 
@@ -26,10 +27,9 @@ void add_examples(CLI::App& parent) {
   command->callback([flags, prefix, numbers, open, panel_alleles, panel_alleles_given] {
     std::vector<std::pair<std::string, std::string>> more;
     const bool cascade = model::has_cascade(flags->model_folder());
-    if (*open && (*numbers || !cascade))
-      throw Error{Exit::kUsage, Reason::kUsage, "commands",
-                  *numbers ? "--open and --numbers exclude each other" : fmt::format("--open needs a model with a cascade, and {} has none", flags->model_folder()),
-                  "leave one of them out, or name a --customized_model with cascade.json"};
+    if (*open && *numbers) throw usage_error("--open and --numbers exclude each other", "leave one of them out");
+    if (*open && !cascade)
+      throw usage_error(fmt::format("--open needs a model with a cascade, and {} has none", flags->model_folder()), "name a --customized_model with cascade.json, or leave --open out");
     if ((*numbers || *open) && cascade) more = model::cascade_flags(flags->model_folder());
     if (panel_alleles_given->count() > 0) more.emplace_back("vsc_min_count_panel_alleles", std::to_string(*panel_alleles));
     const pipeline::MakeExamplesRequest drawn = examples_request(*flags, more);

@@ -10,6 +10,7 @@
 #include <filesystem>
 
 #include "base/error.h"
+#include "commands/flag_values.h"
 
 namespace haploom::commands {
 
@@ -22,9 +23,8 @@ void run_in_training_environment(const TrainingScript& script, const std::vector
   const fs::path file = sources / "train" / script.name;
   for (const fs::path& needed : {file, python}) {
     if (fs::exists(needed, ignored)) continue;
-    throw Error{Exit::kUsage, Reason::kUsage, "commands",
-                fmt::format("{}, in the Python environment that this installation lacks ({} is missing)", script.needs, needed.string()),
-                script.remedy + ", in haploom's source folder, and run its build/bin/haploom"};
+    throw usage_error(fmt::format("{}, in the Python environment that this installation lacks ({} is missing)", script.needs, needed.string()),
+                      script.remedy + ", in haploom's source folder, and run its build/bin/haploom");
   }
   std::vector<std::string> words = {python.string(), file.string()};
   words.insert(words.end(), arguments.begin(), arguments.end());

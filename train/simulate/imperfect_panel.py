@@ -6,7 +6,7 @@ of the donor or of a contaminating person in another spelling.
 """
 import numpy as np
 
-from .panel import trim
+from train.haplotypes import normalised
 
 IN_BURSTS = 0.6
 BURST = (3, 10)       # alleles
@@ -32,21 +32,9 @@ def drop_alleles(records, genotypes, share, rng):
     return dropped, total
 
 
-def leftmost(edit, ref, start):
-    """The edit shifted left as far as it spells the same haplotype."""
-    s, e, q = edit
-    deleted = ref[s - start:e - start]
-    while s > start and (not q or not deleted):
-        moved = ref[s - 1 - start] + (q or deleted)
-        if moved[0] != moved[-1]:
-            break
-        s, e = s - 1, e - 1
-        q, deleted = (moved[:-1], '') if q else ('', moved[:-1])
-    return s, e, q
-
-
 def spelt(records, ref, start):
-    return {leftmost(trim(pos, r, alt), ref, start) for pos, r, alts in records for alt in alts}
+    """All alleles in their normal form, by offset on ref."""
+    return {normalised(pos - start, r, alt, ref) for pos, r, alts in records for alt in alts}
 
 
 class FalseAlleles:
@@ -67,12 +55,11 @@ class FalseAlleles:
             r, alt = (ref[place], longer) if rng.random() < 0.5 else (ref[place:place + 1 + size], ref[place])
         if r == alt or 'N' in r:
             return None
-        pos = place + self.start
-        edit = leftmost(trim(pos, r, alt), ref, self.start)
-        if edit in self.taken:
+        allele = normalised(place, r, alt, ref)
+        if allele in self.taken:
             return None
-        self.taken.add(edit)
-        return pos, r, [alt]
+        self.taken.add(allele)
+        return place + self.start, r, [alt]
 
     def add(self, records, genotypes, samples, number):
         """-> records, genotypes with about `number` false alleles among them, by position."""
